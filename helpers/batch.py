@@ -1,5 +1,7 @@
 """Run notebooks side by side: papermill for one notebook, Dask's scheduler for many."""
 
+import contextlib
+import contextvars
 import os
 import traceback
 from collections.abc import Callable, Sequence
@@ -9,7 +11,7 @@ from typing import Any
 
 from helpers.catalogue import Miniature, check_values
 from helpers.claims import CLAIMS_MIME
-from helpers.notebooks import CELL_TIMEOUT, KERNEL_ENVIRONMENT, KERNELSPEC, ROOT, Cost, kernel_cost
+from helpers.notebooks import CELL_TIMEOUT, KERNEL_ENVIRONMENT, KERNELSPEC, QUIET, ROOT, Cost, kernel_cost
 
 RESULTS = ROOT / "results"
 PROGRESS_TOPIC = "cells"
@@ -42,6 +44,7 @@ def plan(papers: Sequence[Miniature], values: dict[str, Any], folder: Path = RES
     for paper in papers:
         check_values(paper, values)
     suffix = "".join(f"--{name}={value}" for name, value in sorted(values.items()))
+    folder = folder.resolve()
     return [Run(paper, values, folder / f"{paper.path.stem}{suffix}.ipynb") for paper in papers]
 
 
@@ -55,10 +58,15 @@ def claims_in(notebook: Any) -> list[dict[str, Any]]:
     return []
 
 
-def _engine(on_cell: Callable[[], None], costs: list[Cost]) -> type:
-    """A papermill engine that reports every finished cell and, at the end, what the kernel cost."""
+def _engine(folder: Path, on_cell: Callable[[], None], costs: list[Cost]) -> type:
+    """A papermill engine that reports every finished cell and, at the end, what the kernel cost.
+
+    It starts the kernel in `folder` itself: papermill's own way changes the folder of the whole process,
+    which notebooks running side by side would change under one another.
+    """
     import time
 
+    import psutil
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine
 
@@ -74,14 +82,21 @@ def _engine(on_cell: Callable[[], None], costs: list[Cost]) -> type:
             try:
                 super().papermill_execute_cells()
             finally:
-                if self.km.has_kernel and self.km.provisioner.pid:
+                with contextlib.suppress(psutil.NoSuchProcess):  # the kernel may have died
                     costs.append(Cost(*kernel_cost(self.km.provisioner.pid), time.monotonic() - began))
 
     class Engine(NBClientEngine):
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
             options = {key: options[key] for key in ("coalesce_streams", "record_timing")}
-            Client(nb_man, kernel_name=kernel_name, timeout=CELL_TIMEOUT, **options).execute()
+            Client(
+                nb_man,
+                kernel_name=kernel_name,
+                timeout=CELL_TIMEOUT,
+                extra_arguments=QUIET,
+                resources={"metadata": {"path": str(folder)}},
+                **options,
+            ).execute()
 
     return Engine
 
@@ -97,19 +112,20 @@ def execute(run: Run, on_cell: Callable[[], None] = lambda: None) -> Result:
 
     os.environ.update(KERNEL_ENVIRONMENT)
     run.target.parent.mkdir(parents=True, exist_ok=True)
-    aside = run.target.with_name(f".{run.target.name}.{os.getpid()}")
+    aside = run.target.with_name(f".{os.getpid()}.{run.target.name}")
     costs: list[Cost] = []
-    papermill_engines.register(str(aside), _engine(on_cell, costs))
+    papermill_engines.register(str(aside), _engine(run.paper.path.parent, on_cell, costs))
     error = ""
     try:
-        papermill.execute_notebook(
+        # In a context of its own: Jupyter keeps its event loop in a context variable, which threads would share.
+        contextvars.Context().run(
+            papermill.execute_notebook,
             run.paper.path,
             aside,
             parameters=run.values,
             engine_name=str(aside),
             kernel_name=KERNELSPEC["name"],
             progress_bar=False,
-            cwd=run.paper.path.parent,
             coalesce_streams=True,
             record_timing=False,
         )
@@ -119,7 +135,7 @@ def execute(run: Run, on_cell: Callable[[], None] = lambda: None) -> Result:
     finally:
         papermill_engines._engines.pop(str(aside), None)
         if aside.exists():
-            os.replace(aside, run.target)
+            aside.replace(run.target)
     claims = claims_in(nbformat.read(run.target, as_version=4)) if run.target.exists() else []
     if error.startswith("ClaimsFailed"):
         error = ""
@@ -145,9 +161,8 @@ def execute_all(
     from distributed import Client, LocalCluster, as_completed
 
     dask.config.set({"distributed.admin.event-loop-monitor-interval": "1h", "distributed.logging.distributed": "error"})
-    cluster = LocalCluster(
-        n_workers=1, threads_per_worker=workers, processes=False, dashboard_address=None, host="127.0.0.1"
-    )
+    loopback = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
+    cluster = LocalCluster(n_workers=1, threads_per_worker=workers, processes=False, protocol="inproc://", **loopback)
     results: dict[int, Result] = {}
     with cluster, Client(cluster) as client:
         client.subscribe_topic(PROGRESS_TOPIC, lambda event: on_cell(event[1]))

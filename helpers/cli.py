@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput(f"--workers {options.workers}: allowed is an integer from 1 up")
     seconds = sum(paper.running_seconds for paper in papers)
     print(f"{len(runs)} notebooks on {workers} workers, about {seconds} CPU seconds in all.", file=sys.stderr)
-    with tqdm(total=sum(map(_cell_count, papers)), unit="cell", desc="0 done") as bar:
+    cells = sum(map(_cell_count, papers)) + len(runs) * bool(options.parameters)  # papermill adds a cell for these
+    with tqdm(total=cells, unit="cell", desc=f"0 of {len(runs)} done") as bar:
         done = []
 
         def on_cell(slug: str) -> None:

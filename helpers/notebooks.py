@@ -15,6 +15,7 @@ NOTEBOOKS = ROOT / "notebooks"
 CELL_TIMEOUT = 120
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KERNEL_ENVIRONMENT = {**dict.fromkeys(THREAD_VARIABLES, "1"), "OMP_WAIT_POLICY": "PASSIVE"}
+QUIET = ["--IPKernelApp.log_level=40"]  # no note on every start that the kernel listens on loopback unencrypted
 HIDDEN_TAGS = {"solution", "check"}
 
 
@@ -80,7 +81,7 @@ def write(notebook: NotebookNode, path: Path) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(nbformat.writes(notebook), encoding="utf-8")
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -113,6 +114,7 @@ def execute(path: Path) -> tuple[NotebookNode, Cost]:
         timeout=CELL_TIMEOUT,
         kernel_name=KERNELSPEC["name"],
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=QUIET,
         coalesce_streams=True,
         record_timing=False,
     )
