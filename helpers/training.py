@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state
+from torch.func import functional_call, grad_and_value, stack_module_state
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from helpers.progress import track
 
@@ -80,7 +81,15 @@ def fit(
     """
     parameters = {name: p for name, p in net.named_parameters() if p.requires_grad}
     net.train()
-    return _loop(lambda batch: loss(net, *batch), parameters, batches, steps, optimizer, label, records, may_stay)
+
+    def backward(batch: Batch) -> Tensor:
+        for parameter in parameters.values():
+            parameter.grad = None
+        value = loss(net, *batch)
+        value.backward()
+        return value.detach()
+
+    return _loop(backward, parameters, batches, steps, optimizer, label, records, may_stay)
 
 
 class Stacked:
@@ -103,19 +112,34 @@ class Stacked:
     def __len__(self) -> int:
         return len(self.nets)
 
-    def call(self, function: Callable[..., Tensor], inputs: Batch, each: bool) -> Tensor:
-        """`function(net, *inputs)` for every net at once: [nets, ...]."""
+    def _vmap(self, function: Callable, each: bool) -> Callable:
+        """`function(parameters, buffers, *inputs)` for one net, as a function of all nets' parameters."""
 
-        def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor], *parts: Tensor) -> Tensor:
-            return function(lambda *x: functional_call(self.skeleton, (parameters, buffers), x), *parts)
+        def together(parameters: dict[str, Tensor], buffers: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+            dims = (0, 0, *(0 if each else None for _ in inputs))
+            return torch.vmap(function, in_dims=dims, randomness="different")(parameters, buffers, *inputs)
 
-        dims = (0, 0, *(0 if each else None for _ in inputs))
-        return torch.vmap(one, in_dims=dims, randomness="different")(self.parameters, self.buffers, *inputs)
+        return together
+
+    def _net(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor]) -> Callable[..., Tensor]:
+        return lambda *x: functional_call(self.skeleton, (parameters, buffers), x)
+
+    def gradients(self, loss: Loss, each: bool) -> Callable:
+        """A function of (parameters, buffers, *batch) that returns every net's gradients and loss."""
+
+        def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor], *batch: Tensor) -> Tensor:
+            return loss(self._net(parameters, buffers), *batch)
+
+        return self._vmap(grad_and_value(one), each)
 
     @torch.no_grad()
     def __call__(self, *inputs: Tensor, each: bool = False) -> Tensor:
         self.skeleton.eval()
-        return self.call(lambda net, *parts: net(*parts), inputs, each)
+
+        def one(parameters: dict[str, Tensor], buffers: dict[str, Tensor], *x: Tensor) -> Tensor:
+            return self._net(parameters, buffers)(*x)
+
+        return self._vmap(one, each)(self.parameters, self.buffers, *inputs)
 
     def unstack(self) -> list[nn.Module]:
         """Write the parameters back into the nets that were stacked, and return these."""
@@ -144,24 +168,57 @@ def fit_stacked(
     [nets] dimension and every net gets its own; otherwise all nets see the same batch. The optimizer must
     treat every number by itself (SGD, Adam), so that nets do not touch one another.
 
-    Raises NotTrained as `fit` does, also when only one of the nets did not change.
+    Loss and gradients are traced once, at the first batch, into a flat list of tensor operations, which
+    runs faster than the Python that made it. So `loss` must depend on nothing that changes during
+    training but the net and the batch: put a schedule into the batch, as a tensor.
+
+    Raises NotTrained as `fit` does, also when only one of the nets did not change, and when the traced
+    loss is no longer what `loss` computes.
     """
     stacked.skeleton.train()
-    # The sum's gradient with respect to one net's parameters is that net's own gradient.
-    return _loop(
-        lambda batch: stacked.call(loss, batch, each),
-        stacked.parameters,
-        batches,
-        steps,
-        optimizer,
-        label,
-        records,
-        may_stay,
-    )
+    gradients = stacked.gradients(loss, each)
+    values = {name: parameter.detach() for name, parameter in stacked.parameters.items()}  # same memory, no autograd
+    traced: dict[tuple, Callable] = {}
+    last: list[Batch] = []
+
+    @torch.no_grad()
+    def backward(batch: Batch) -> Tensor:
+        shapes = tuple(part.shape for part in batch)
+        if shapes not in traced:
+            traced[shapes] = make_fx(gradients)(values, stacked.buffers, *batch)
+        last[:] = [batch]
+        grads, losses = traced[shapes](values, stacked.buffers, *batch)
+        for name, parameter in stacked.parameters.items():
+            parameter.grad = grads[name]
+        return losses
+
+    history = _loop(backward, stacked.parameters, batches, steps, optimizer, label, records, may_stay)
+    _assert_traced(backward, gradients, values, stacked.buffers, last[0])
+    return history
+
+
+def _assert_traced(
+    backward: Callable[[Batch], Tensor],
+    gradients: Callable,
+    values: dict[str, Tensor],
+    buffers: dict[str, Tensor],
+    batch: Batch,
+) -> None:
+    """Compare the traced loss with the loss as it is written, for one batch and the same random numbers."""
+    state = torch.get_rng_state()
+    traced = backward(batch)
+    torch.set_rng_state(state)
+    with torch.no_grad():
+        _, written = gradients(values, buffers, *batch)
+    torch.set_rng_state(state)
+    if not torch.allclose(traced, written, rtol=1e-3, atol=1e-5):
+        raise NotTrained(
+            "the loss changed during training in a way that no batch told; put what changes into the batch"
+        )
 
 
 def _loop(
-    losses: Callable[[Batch], Tensor],
+    backward: Callable[[Batch], Tensor],
     parameters: dict[str, Tensor],
     batches: Iterable[Batch],
     steps: int,
@@ -170,6 +227,7 @@ def _loop(
     records: int,
     may_stay: Sequence[str],
 ) -> History:
+    """The loop of both: `backward` fills the gradients for a batch and returns the loss, one for each net."""
     if steps < 1:
         raise ValueError(f"steps = {steps!r}: allowed is an integer from 1 up")
     before = {name: p.detach().clone() for name, p in parameters.items()}
@@ -178,13 +236,11 @@ def _loop(
     seen, recorded = [], []
     done = 0
     for done, batch in zip(track(range(1, steps + 1), label), batches, strict=False):
-        optimizer.zero_grad(set_to_none=True)
-        value = losses(batch)
-        value.sum().backward()
+        value = backward(batch)
         optimizer.step()
         if done == 1 or done % every == 0 or done == steps:
             seen.append(done)
-            recorded.append(value.detach().clone())
+            recorded.append(value.clone())
     if done < steps:
         raise ValueError(f"batches: {done} came, {steps} are needed")
     history = History(np.array(seen), torch.stack(recorded).numpy())
@@ -195,10 +251,9 @@ def _loop(
 def _assert_trained(
     before: dict[str, Tensor], after: dict[str, Tensor], history: History, stacked: bool, may_stay: Sequence[str]
 ) -> None:
-    if not np.isfinite(history.loss).all():
-        raise NotTrained(
-            f"the loss is not finite at step {history.steps[~np.isfinite(history.loss).reshape(len(history.steps), -1).all(1)][0]}"
-        )
+    finite = np.isfinite(history.loss).reshape(len(history.steps), -1).all(axis=1)
+    if not finite.all():
+        raise NotTrained(f"the loss is not finite at step {history.steps[~finite][0]}")
     still = []
     for name, parameter in after.items():
         moved = (parameter.detach() != before[name]).reshape(len(parameter) if stacked else 1, -1).any(1)

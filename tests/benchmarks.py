@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from helpers import session, training
 from helpers.nets import MLP, ConvNet
 
-ROUNDS = 9
-STEPS = 150
+ROUNDS = 5
+STEPS = 1000
 
 
 def loss(net, X: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
