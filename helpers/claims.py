@@ -30,8 +30,13 @@ def decimal(number: float) -> str:
     size = abs(number)
     if size and (size < 1e-3 or size >= 1e5):
         return f"{number:.2e}"
-    digits = 3 if size < 10 else 2 if size < 100 else 1
-    return f"{number:.{digits}f}"
+    leading = math.floor(math.log10(size)) if size else 0  # place of the first digit
+    return f"{number:.{max(1, 3 - leading if leading >= 0 else 2 - leading)}f}"
+
+
+def _check_number(name: str, number: Any) -> None:
+    if isinstance(number, bool) or not isinstance(number, Real) or math.isnan(number):
+        raise ValueError(f"{name} = {number!r}: allowed is a number")
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,7 @@ class Criterion:
         if self.on not in ("value", "interval"):
             raise ValueError(f"on = {self.on!r}: allowed is 'value' or 'interval'")
         for bound in (self.low, self.high):
-            if isinstance(bound, bool) or not isinstance(bound, Real) or math.isnan(bound):
-                raise ValueError(f"bound = {bound!r}: allowed is a number")
+            _check_number("bound", bound)
         if self.low > self.high:
             raise ValueError(f"low = {self.low!r} is above high = {self.high!r}")
 
@@ -62,39 +66,46 @@ class Criterion:
         if not all(map(math.isfinite, (here.value, low, high))):
             return False
         if self.strict:
-            return self.low < low and high < self.high
-        return self.low <= low and high <= self.high
+            return bool(self.low < low and high < self.high)
+        return bool(self.low <= low and high <= self.high)
 
 
 def above(bound: float, on: str = "value") -> Criterion:
     """Strictly more than `bound`."""
+    _check_number("bound", bound)
     return Criterion(f"above {bound:g}", low=bound, strict=True, on=on)
 
 
 def below(bound: float, on: str = "value") -> Criterion:
     """Strictly less than `bound`."""
+    _check_number("bound", bound)
     return Criterion(f"below {bound:g}", high=bound, strict=True, on=on)
 
 
 def at_least(bound: float, on: str = "value") -> Criterion:
     """`bound` or more."""
+    _check_number("bound", bound)
     return Criterion(f"at least {bound:g}", low=bound, on=on)
 
 
 def at_most(bound: float, on: str = "value") -> Criterion:
     """`bound` or less."""
+    _check_number("bound", bound)
     return Criterion(f"at most {bound:g}", high=bound, on=on)
 
 
 def within(tolerance: float, on: str = "value") -> Criterion:
     """No further from 0 than `tolerance`: for errors against a reference."""
-    if isinstance(tolerance, bool) or not tolerance >= 0:
+    _check_number("tolerance", tolerance)
+    if tolerance < 0:
         raise ValueError(f"tolerance = {tolerance!r}: allowed is a number from 0 up")
     return Criterion(f"within {tolerance:g} of 0", low=-tolerance, high=tolerance, on=on)
 
 
 def between(low: float, high: float, on: str = "value") -> Criterion:
     """From `low` to `high`, both included."""
+    _check_number("low", low)
+    _check_number("high", high)
     return Criterion(f"between {low:g} and {high:g}", low=low, high=high, on=on)
 
 
@@ -140,7 +151,7 @@ class Claim:
             "name": self.name,
             "says": self.says,
             "there": self.there,
-            "here": {**finite, "n": getattr(here, "n", 0), "unit": self.unit},
+            "here": {**finite, "n": int(getattr(here, "n", 0)), "unit": self.unit},
             "criterion": str(self.criterion),
             "holds": self.holds,
             "expected": self.expected,
@@ -181,7 +192,7 @@ class Ledger:
             raise ValueError(
                 f"criterion = {criterion!r}: allowed is above, below, at_least, at_most, within or between"
             )
-        if not expected and not reason:
+        if not expected and not reason.strip():
             raise ValueError(f"reason = {reason!r}: a claim that is not expected to hold needs a reason")
         self.claims[name] = Claim(name, says, there, criterion, unit, bool(expected), reason)
 
@@ -196,7 +207,8 @@ class Ledger:
             raise ValueError(f"name = {name!r}: declared are {', '.join(self.claims) or 'none'}")
         if claim.here is not None:
             raise ValueError(f"name = {name!r}: measured already; a claim is measured once")
-        if isinstance(here, bool) or type(here).__name__ == "bool" or not isinstance(here, Interval | Real):
+        numbers = (here.value, here.low, here.high) if isinstance(here, Interval) else (here,)
+        if any(isinstance(number, bool) or not isinstance(number, Real) for number in numbers):
             raise ValueError(f"here = {here!r}: allowed is a number or an Interval, never a bare verdict")
         if not isinstance(here, Interval):
             if claim.criterion.on == "interval":

@@ -14,7 +14,7 @@ def explore(draw: Callable[..., Figure], words: str, **controls: Any) -> None:
     The picture for the controls' first values is an ordinary output of the cell, so it is there in a static
     view too; moving a control replaces it.
 
-    Raises ValueError without controls or when a control has no value.
+    Raises ValueError without controls, when a control has no value, or when `words` is blank.
     """
     import ipywidgets
     from IPython.display import display

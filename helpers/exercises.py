@@ -25,8 +25,10 @@ class Exercise:
             return self._check(answer)
         except NotImplementedError:
             return "there is no answer yet"
-        except Exception as error:  # a reader's answer may raise anything; the check must go on to say so
-            return f"it stops with {type(error).__name__}: {error}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a reader's answer may raise anything, also SystemExit; the check says so
+            return f"it stops with {type(error).__name__}: {_words(error)}"
 
     def check(self, answer: Any) -> None:
         """Print whether `answer` is right and, if not, what is wrong."""
@@ -51,6 +53,13 @@ class Exercise:
             fault = self.fault(answer)
             assert fault is not None, f"{self.name}: the check passes the wrong answer {mistake!r}"
             print(f"  {mistake}: {_sentence(fault)}")
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception whose own message fails is still only a wrong answer
+        return "(it has no message)"
 
 
 def _sentence(words: str) -> str:

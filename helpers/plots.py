@@ -15,7 +15,7 @@ from PIL import Image
 from helpers.stats import Interval
 
 # Okabe and Ito (2008): told apart by colour-blind readers; ordered so that neighbours also differ in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999999")
+COLOURS = ("#0072B2", "#D55E00", "#E69F00", "#CC79A7", "#000000", "#56B4E9", "#009E73", "#999999")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 STYLE = {
     "figure.dpi": 90,
@@ -60,18 +60,24 @@ def png(figure: Figure) -> bytes:
 
 
 def bundle(figure: Figure, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The figure as Jupyter display data and metadata; closes the figure."""
+    """The figure as Jupyter display data and metadata; closes the figure.
+
+    Raises ValueError when `words` is blank.
+    """
+    if not words.strip():
+        raise ValueError(f"words = {words!r}: say in a sentence what the picture shows")
     data = png(figure)
     plt.close(figure)
     return {"image/png": data, "text/plain": f"Picture: {words}"}, {"image/png": {"alt": words}}
 
 
 def show(figure: Figure, words: str) -> None:
-    """Show `figure` and close it. `words` say what a reader should see, for those who cannot see it."""
+    """Show `figure` and close it. `words` say what a reader should see, for those who cannot see it.
+
+    Raises ValueError when `words` is blank.
+    """
     from IPython.display import display
 
-    if not words.strip():
-        raise ValueError(f"words = {words!r}: say in a sentence what the picture shows")
     data, metadata = bundle(figure, words)
     display(data, metadata=metadata, raw=True)
 
@@ -82,7 +88,7 @@ def band(ax: Axes, x: ArrayLike, runs: ArrayLike, label: str, index: int = 0, **
     x = np.asarray(x)
     if runs.ndim != 2 or runs.shape[1] != len(x):
         raise ValueError(f"runs: shape [seeds, {len(x)}] is needed for x of length {len(x)}, got {runs.shape}")
-    colour = COLOURS[index % len(COLOURS)]
+    colour = style.pop("color", COLOURS[index % len(COLOURS)])
     line = {"color": colour, "marker": MARKERS[index % len(MARKERS)], "label": label, **style}
     ax.plot(x, runs.mean(axis=0), **line)
     ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.2, linewidth=0)
@@ -96,7 +102,7 @@ def matrix(
     if values.ndim != 2:
         raise ValueError(f"values: a matrix [rows, columns] is needed, got shape {values.shape}")
     if diverging:
-        limit = float(np.abs(values).max()) or 1.0
+        limit = float(np.nanmax(np.abs(values))) or 1.0
         style = {"cmap": DIVERGING, "vmin": -limit, "vmax": limit, **style}
     image = ax.imshow(values, aspect=style.pop("aspect", "equal"), **style)
     for (row, column), value in np.ndenumerate(values) if numbers else ():

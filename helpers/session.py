@@ -21,13 +21,15 @@ def parameter_fault(name: str, value: Any, allowed: tuple) -> str | None:
     none) allow integers only, a float among them allows any finite real number.
     """
     if len(allowed) == 1:
-        choices = sorted(allowed[0])
-        return None if value in choices else f"{name} = {value!r}: allowed is one of {', '.join(map(repr, choices))}"
+        choices = sorted(allowed[0], key=lambda choice: (str(type(choice)), choice))
+        chosen = any(value == choice and type(value) is type(choice) for choice in choices)
+        return None if chosen else f"{name} = {value!r}: allowed is one of {', '.join(map(repr, choices))}"
     low, high = allowed
     real = isinstance(low, float) or isinstance(high, float)
     kinds = (int, float, np.integer, np.floating) if real else (int, np.integer)
-    right_type = isinstance(value, kinds) and not isinstance(value, bool) and np.isfinite(value)
-    inside = right_type and (low is None or value >= low) and (high is None or value <= high)
+    right_type = isinstance(value, kinds) and not isinstance(value, bool)
+    finite = right_type and (isinstance(value, int) or np.isfinite(value))
+    inside = finite and (low is None or value >= low) and (high is None or value <= high)
     if inside:
         return None
     lower = "" if low is None else f" from {low}"
@@ -41,12 +43,12 @@ def check_parameters(**parameters: tuple[Any, ...]) -> None:
     Bounds are inclusive, `None` means no bound; float bounds allow real numbers, integer bounds only
     integers. `seed` has the bounds of a seed whatever is written.
 
-    Raises ValueError with one line for each parameter that is out of its range or of the wrong type.
+    Raises ValueError, in one line, naming every parameter that is out of its range or of the wrong type.
     """
     faults = []
     for name, (value, *allowed) in parameters.items():
         limits = (0, SEED_LIMIT) if name == "seed" else tuple(allowed)
-        if len(limits) == 1 and not isinstance(limits[0], Collection):
+        if len(limits) not in (1, 2) or (len(limits) == 1 and not isinstance(limits[0], Collection)):
             raise TypeError(f"{name}: write (value, low, high) or (value, choices), not {(value, *allowed)!r}")
         fault = parameter_fault(name, value, limits)
         if fault:

@@ -23,7 +23,7 @@ from helpers.claims import (
 )
 from helpers.stats import Interval, mean_interval
 
-laws = settings(max_examples=50, deadline=None, derandomize=True)
+laws = settings(max_examples=30, deadline=None, derandomize=True)
 numbers = st.floats(-1e12, 1e12)
 not_finite = pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 places = pytest.mark.parametrize("on", ["value", "interval"])
@@ -79,7 +79,6 @@ def test_a_decimal_keeps_three_digits(size, sign):
     assert float(decimal(sign * size)) == pytest.approx(sign * size, rel=5.01e-3)
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.claims: from 0.001 to 0.1 a decimal keeps one or two digits")
 @pytest.mark.parametrize("number", [0.00149, 0.0125])
 def test_a_small_decimal_keeps_three_digits(number):
     assert float(decimal(number)) == pytest.approx(number, rel=5e-3)
@@ -449,33 +448,25 @@ def test_a_numpy_seed_survives_strict_json():
     assert json.loads(json.dumps(Ledger("s4", np.int64(7)).record()))["seed"] == 7
 
 
-numpy_record = pytest.mark.xfail(strict=True, raises=TypeError, reason="helpers.claims: NumPy types reach the record")
-
-
-@numpy_record
 @pytest.mark.parametrize("criterion", [at_most(np.log(2)), between(np.float64(0), np.float64(1))], ids=str)
 def test_the_record_with_a_numpy_bound_survives_strict_json(criterion):
     assert json.dumps(ledger(a=(criterion, 0.5)).record(), allow_nan=False)
 
 
-@numpy_record
 def test_the_record_with_a_numpy_interval_survives_strict_json():
     half = np.float64(0.5)
     assert json.dumps(ledger(a=(between(0, 1), Interval(half, half, half, 3))).record(), allow_nan=False)
 
 
-@numpy_record
 def test_the_record_with_a_numpy_count_survives_strict_json():
     assert json.dumps(ledger(a=(above(0), Interval(0.5, 0.4, 0.6, np.int64(3)))).record(), allow_nan=False)
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.claims: a verdict inside an Interval is taken for a measurement")
 def test_a_verdict_in_an_interval_is_no_measurement():
     with pytest.raises(ValueError, match="never a bare verdict"):
         ledger(a=(above(0), None)).measure("a", Interval(True, True, True, 1))
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="helpers.claims: a tolerance of another type raises TypeError")
 @pytest.mark.parametrize("tolerance", [np.True_, None, "0"])
 def test_a_tolerance_is_a_number(tolerance):
     with pytest.raises(ValueError, match="tolerance = .*: allowed is a number"):

@@ -1,10 +1,6 @@
 """A control: its first picture stands in the output, a move replaces it."""
 
-import sys
-
-import matplotlib as mpl
-
-mpl.use("Agg")  # before pyplot, which would look for a screen
+from types import ModuleType
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -15,19 +11,27 @@ from traitlets.config import Config
 
 from helpers import controls, plots
 
+plt.switch_backend("agg")  # no screen
 WORDS = "A line that bends."
 
 
-@pytest.fixture(autouse=True)
-def shell(tmp_path, monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def shell(tmp_path_factory):
     """An IPython shell, so that what is displayed and updated can be captured."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     config = Config()
     config.HistoryManager.enabled = False
-    made = InteractiveShell.instance(config=config, user_module=type(sys)("reader"))
-    yield made
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        made = InteractiveShell.instance(config=config, user_module=ModuleType("reader"))
+    yield
     made.restore_sys_module_state()
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """No test leaves a figure behind."""
+    yield
     plt.close("all")
 
 
@@ -131,7 +135,6 @@ def test_what_has_no_value_is_no_control(power):
         explored(low=3, power=power, high="wide")
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.controls: explore takes empty words, which plots.show refuses")
 def test_explore_needs_words(power):
     with pytest.raises(ValueError, match="words = "):
         controls.explore(bend, " ", power=power)

@@ -99,7 +99,6 @@ def test_an_item_that_is_not_ranked_has_no_reciprocal_rank():
     assert reciprocal_rank([[2, 0], [0, 2]], [1, 0]).tolist() == [0.0, 1.0]
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.metrics: reciprocal_rank takes any n; -1 drops the last item")
 @pytest.mark.parametrize("n", [0, -1])
 def test_a_reciprocal_rank_refuses_an_n_below_1(n):
     with pytest.raises(ValueError, match=f"n = {n}: allowed is an integer from 1"):
@@ -125,7 +124,6 @@ def test_relevant_items_of_another_number_are_refused(measure):
         measure(RANKING, [0, 0], 1)
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.metrics: one relevant item is spread over all queries, or one ranking")
 @both
 @pytest.mark.parametrize(("ranking", "relevant"), [(RANKING, [0]), (RANKING[:1], [0, 1])])
 def test_relevant_items_are_not_spread_over_queries(measure, ranking, relevant):

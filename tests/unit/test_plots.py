@@ -4,11 +4,9 @@ import io
 import os
 import subprocess
 import sys
+from types import ModuleType
 
 import matplotlib as mpl
-
-mpl.use("Agg")  # before pyplot, which would look for a screen
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -23,16 +21,17 @@ from traitlets.config import Config
 from helpers import plots
 from helpers.stats import Interval
 
-laws = settings(max_examples=25, deadline=None, derandomize=True)
+plt.switch_backend("agg")  # no screen
+laws = settings(max_examples=10, deadline=None, derandomize=True)
 CURVES = """if True:
     import matplotlib.pyplot as plt, numpy as np
     from helpers import plots
     plots.use_style()
     figure, ax = plt.subplots()
     x = np.linspace(0, 6, 50)
-    for index in range(4):
+    for index in range(2):
         plots.band(ax, x, np.sin(x + np.arange(5)[:, None] / 9 + index), f"method {index}", index)
-    ax.set(title="Four methods", xlabel="time", ylabel="error")
+    ax.set(title="Two methods", xlabel="time", ylabel="error")
     ax.legend()
 """
 
@@ -46,14 +45,15 @@ def clean_style():
         plt.close("all")
 
 
-@pytest.fixture
-def shell(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
     """An IPython shell, so that what is displayed can be captured."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     config = Config()
     config.HistoryManager.enabled = False
-    made = InteractiveShell.instance(config=config, user_module=type(sys)("reader"))
-    yield made
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        made = InteractiveShell.instance(config=config, user_module=ModuleType("reader"))
+    yield
     made.restore_sys_module_state()
     InteractiveShell.clear_instance()
 
@@ -64,6 +64,15 @@ def curves():
     return names["figure"]
 
 
+@pytest.fixture(scope="module")
+def picture():
+    """The bytes of one render."""
+    with mpl.rc_context():
+        data = plots.png(curves())
+    plt.close("all")
+    return data
+
+
 def grid_of(figure):
     """The axes of `figure` that hold a picture."""
     return [ax for ax in figure.axes if ax.images]
@@ -72,36 +81,29 @@ def grid_of(figure):
 # Pictures as bytes
 
 
-def test_two_renders_are_the_same_bytes():
-    assert plots.png(curves()) == plots.png(curves())
+def test_two_renders_are_the_same_bytes(picture):
+    assert plots.png(curves()) == picture
 
 
-def test_another_run_gives_the_same_bytes():
-    code = CURVES + "    import hashlib; print(hashlib.sha256(plots.png(figure)).hexdigest())"
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "MPLBACKEND": "agg"},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    ]
-    assert runs[0] == runs[1]
+def test_another_run_gives_the_same_bytes(picture):
+    code = CURVES + "    import sys; sys.stdout.buffer.write(plots.png(figure))"
+    elsewhere = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "MPLBACKEND": "agg"}
+    run = subprocess.run([sys.executable, "-c", code], env=elsewhere, capture_output=True, check=True)
+    assert run.stdout == picture
 
 
-def test_a_simple_picture_is_small():
-    assert len(plots.png(curves())) < 30_000
+def test_a_simple_picture_is_small(picture):
+    assert len(picture) < 30_000
 
 
-def test_a_picture_is_a_palette_of_at_most_128_colours():
-    picture = Image.open(io.BytesIO(plots.png(curves())))
-    assert picture.mode == "P"
-    assert len(picture.getcolors()) <= 128
+def test_a_picture_is_a_palette_of_at_most_128_colours(picture):
+    opened = Image.open(io.BytesIO(picture))
+    assert opened.mode == "P"
+    assert len(opened.getcolors()) <= 128
 
 
-def test_a_picture_carries_no_text():
-    assert Image.open(io.BytesIO(plots.png(curves()))).text == {}
+def test_a_picture_carries_no_text(picture):
+    assert Image.open(io.BytesIO(picture)).text == {}
 
 
 def test_a_picture_keeps_the_colours_of_its_lines():
@@ -129,22 +131,22 @@ def test_no_colour_and_no_marker_comes_twice():
 
 def test_a_shown_picture_has_words_for_those_who_cannot_see_it(shell):
     with capture_output() as captured:
-        plots.show(curves(), "Four waves.")
+        plots.show(plt.figure(), "Two waves.")
     (output,) = captured.outputs
-    assert output.data["text/plain"] == "Picture: Four waves."
-    assert output.metadata["image/png"]["alt"] == "Four waves."
+    assert output.data["text/plain"] == "Picture: Two waves."
+    assert output.metadata["image/png"]["alt"] == "Two waves."
 
 
-def test_a_shown_picture_is_its_png(shell):
+def test_a_shown_picture_is_its_png(shell, picture):
     with capture_output() as captured:
-        plots.show(curves(), "Four waves.")
-    assert captured.outputs[0].data["image/png"] == plots.png(curves())
+        plots.show(curves(), "Two waves.")
+    assert captured.outputs[0].data["image/png"] == picture
 
 
 def test_show_closes_its_figure_and_no_other(shell):
-    other, figure = plt.figure(), curves()
+    other, figure = plt.figure(), plt.figure()
     with capture_output():
-        plots.show(figure, "Four waves.")
+        plots.show(figure, "Two waves.")
     assert plt.get_fignums() == [other.number]
 
 
@@ -192,7 +194,6 @@ def test_a_band_is_labelled_once():
     assert ax.get_legend_handles_labels()[1] == ["method"]
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.plots: a colour given to band reaches its line but not its area")
 def test_a_band_has_one_colour():
     _, ax = plt.subplots()
     plots.band(ax, [0, 1], [[0, 1], [1, 2]], "method", color="#123456")
@@ -226,7 +227,6 @@ def test_a_diverging_matrix_has_zero_in_the_middle(values):
     plt.close(figure)
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.plots: one NaN makes both limits of a diverging matrix NaN")
 def test_a_missing_cell_leaves_the_limits_of_a_diverging_matrix():
     _, ax = plt.subplots()
     assert plots.matrix(ax, [[1.0, np.nan, -2.0]], diverging=True).get_clim() == (-2.0, 2.0)
@@ -260,14 +260,12 @@ def test_a_matrix_has_two_dimensions(values):
 # Grids of images
 
 
-@laws
-@given(st.integers(1, 7), st.integers(1, 4))
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (5, 2), (4, 2), (2, 3), (3, 1)])
 def test_a_grid_holds_every_image_once_in_order(count, columns):
     images = np.random.default_rng(0).random((count, 3, 2))
     figure = plots.image_grid(images, columns)
     assert len(figure.axes) == -(-count // columns) * columns
     assert [ax.images[0].get_array().tolist() for ax in grid_of(figure)] == images.tolist()
-    plt.close(figure)
 
 
 def test_a_grid_shows_colours_as_they_are():
@@ -307,10 +305,9 @@ def test_intervals_are_points_with_whiskers():
 def test_the_first_interval_is_on_top():
     _, ax = plt.subplots()
     plots.intervals(ax, ["a", "b"], [Interval(2, 1, 4, 5), Interval(6, 5, 9, 5)])
-    names = {
-        label.get_text(): ax.transData.transform((0, place))[1] for place, label in enumerate(ax.get_yticklabels())
-    }
-    assert names["a"] > names["b"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    heights = [ax.transData.transform((0, place))[1] for place in ax.get_yticks()]
+    assert heights[0] > heights[1]
 
 
 def test_names_and_intervals_have_one_length():

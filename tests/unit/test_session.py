@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from helpers import session
 
-laws = settings(max_examples=25, deadline=None, derandomize=True)
+laws = settings(max_examples=15, deadline=None, derandomize=True)
 seeds = st.integers(0, session.SEED_LIMIT)
 integers = st.integers(-(2**63), 2**63 - 1)
 
@@ -112,7 +112,6 @@ def test_part_of_a_choice_is_no_choice():
     assert "size = 'b'" in refusal(size=("b", ("abc", "def")))
 
 
-@pytest.mark.xfail(strict=True, reason="helpers.session: among integer choices True passes as 1")
 def test_a_bool_is_no_integer_choice():
     assert "n = True" in refusal(n=(True, (1, 2)))
 
@@ -137,7 +136,6 @@ def test_both_ends_of_the_seed_are_allowed(seed):
     session.check_parameters(seed=(seed, 1, 2))
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="helpers.session: np.isfinite raises from 2**64 up")
 @pytest.mark.parametrize("value", [2**64, -(2**64), 10**400], ids=["2**64", "-2**64", "10**400"])
 def test_an_integer_beyond_64_bits_is_refused_like_any_other(value):
     assert f"n = {value}: allowed is an integer" in refusal(n=(value, 0, 10))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.stats import Interval, bootstrap_interval, mean_interval, paired_difference
 
-laws = settings(max_examples=25, deadline=None, derandomize=True)
+laws = settings(max_examples=15, deadline=None, derandomize=True)
 numbers = st.floats(-1e3, 1e3)
 levels = st.floats(0.5, 0.99)
 samples = st.lists(numbers, min_size=2, max_size=12)
@@ -20,7 +20,7 @@ wrong_shapes = pytest.mark.parametrize("sample", [[], [1.0], [[1.0, 2.0]], 1.0],
 wrong_numbers = pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 KINDS = {
     "mean": mean_interval,
-    "paired": lambda values, **options: paired_difference(values, values, **options),
+    "paired": lambda values, **options: paired_difference(values, np.zeros(np.shape(values)), **options),
     "bootstrap": lambda values, **options: bootstrap_interval(values, resamples=50, **options),
     "paired bootstrap": lambda values, **options: bootstrap_interval(
         [values, values], lambda a, b: np.mean(a + b), paired=True, resamples=50, **options
@@ -79,21 +79,14 @@ def test_the_student_interval_ignores_the_order(data, sample):
     assert ends(mean_interval(data.draw(st.permutations(sample)))) == close(*ends(mean_interval(sample)))
 
 
-@laws
-@given(samples, levels, levels)
-def test_a_higher_level_gives_a_wider_interval(sample, one, other):
-    narrow, wide = (mean_interval(sample, level) for level in sorted((one, other)))
-    assert wide.low <= narrow.low <= narrow.high <= wide.high
-
-
 def test_the_student_interval_has_no_width_for_equal_values():
     assert ends(mean_interval([2.0, 2.0, 2.0])) == (2.0, 2.0, 2.0)
 
 
 def test_the_student_interval_covers_the_mean_as_often_as_it_says():
-    draws = np.random.default_rng(0).normal(3.0, 2.0, size=(3000, 4))
+    draws = np.random.default_rng(0).normal(3.0, 2.0, size=(1500, 4))
     covered = np.mean([here.low <= 3.0 <= here.high for here in map(mean_interval, draws)])
-    assert covered == pytest.approx(0.95, abs=0.012)  # three standard errors
+    assert covered == pytest.approx(0.95, abs=0.017)  # three standard errors
 
 
 # Paired differences
@@ -156,8 +149,8 @@ def test_the_bootstrap_of_a_mean_nears_student_for_many_values():
 
 
 def test_the_bootstrap_covers_the_mean_about_as_often_as_it_says():
-    draws = np.random.default_rng(1).normal(3.0, 2.0, size=(150, 40))
-    covered = [here.low <= 3.0 <= here.high for here in (bootstrap_interval(x, resamples=150) for x in draws)]
+    draws = np.random.default_rng(1).normal(3.0, 2.0, size=(80, 40))
+    covered = [here.low <= 3.0 <= here.high for here in (bootstrap_interval(x, resamples=100) for x in draws)]
     assert 0.88 < np.mean(covered) < 0.99
 
 
@@ -228,6 +221,12 @@ def test_a_sample_has_one_dimension_and_two_values(kind, sample):
 def test_values_that_are_not_finite_are_counted_and_refused(kind, number):
     with pytest.raises(ValueError, match="2 of 3 values are not finite"):
         kind([number, 1.0, number])
+
+
+@every_kind
+def test_a_higher_level_gives_a_wider_interval(kind):
+    narrow, wide = (kind(draw(20), level=level) for level in (0.5, 0.9))
+    assert wide.low < narrow.low < narrow.value < narrow.high < wide.high
 
 
 @every_kind
