@@ -10,6 +10,7 @@ from typing import Any
 
 from helpers import catalogue
 from helpers.catalogue import Miniature, ParameterFault, UnknownPaper
+from helpers.data import files
 from helpers.data.files import DataFault
 from helpers.notebooks import NotebookFault
 
@@ -61,11 +62,12 @@ def run(options: argparse.Namespace) -> int:
 
     from helpers import batch
 
+    if options.workers is not None and options.workers < 1:
+        raise BadInput(f"--workers {options.workers}: allowed is an integer from 1 up")
     papers = catalogue.find(options.papers)
     runs = batch.plan(papers, _values(options.parameters), options.output)
+    files.verify_all()
     workers = min(options.workers or os.cpu_count() or 1, len(runs))
-    if workers < 1:
-        raise BadInput(f"--workers {options.workers}: allowed is an integer from 1 up")
     seconds = sum(paper.running_seconds for paper in papers)
     print(f"{len(runs)} notebooks on {workers} workers, about {seconds} CPU seconds in all.", file=sys.stderr)
     cells = sum(map(_cell_count, papers)) + len(runs) * bool(options.parameters)  # papermill adds a cell for these

@@ -40,7 +40,7 @@ STYLE = {
     "font.family": "DejaVu Sans",
 }
 DIVERGING = "RdBu_r"
-PALETTE_COLOURS = 128
+PALETTE_COLOURS = 48
 
 
 def use_style() -> None:
@@ -49,7 +49,7 @@ def use_style() -> None:
 
 
 def png(figure: Figure) -> bytes:
-    """Render `figure` as a small PNG: a palette of 128 colours, no dates, no version text."""
+    """Render `figure` as a small PNG: a palette of 48 colours, no dates, no version text."""
     raw = io.BytesIO()
     figure.savefig(raw, format="png", metadata={"Software": None})
     raw.seek(0)

@@ -44,6 +44,15 @@ def verified(name: str) -> Path:
     return path
 
 
+def verify_all() -> None:
+    """Check every data file of this checkout.
+
+    Raises DataFault for the first that is missing or differs from its digest.
+    """
+    for name in digests():
+        verified(name)
+
+
 def arrays(name: str) -> dict[str, np.ndarray]:
     """All arrays of an .npz file, by key."""
     with np.load(verified(name), allow_pickle=False) as stored:

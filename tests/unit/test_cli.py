@@ -1,6 +1,5 @@
 """The `miniatures` command as a user calls it."""
 
-import shutil
 import subprocess
 import sys
 
@@ -46,7 +45,7 @@ def test_run_says_when_a_notebook_stops(collection, capsys):
         (["run", "-p", "seed=one"], "seed = 'one'"),
         (["run", "-p", "sed=1"], "did you mean seed?"),
         (["run", "-p", "seed"], "allowed is name=value"),
-        (["run", "--workers", "-1"], "--workers"),
+        (["run", "--workers", "0"], "--workers 0: allowed is an integer from 1 up"),
         (["new", "01", "s9"], "slug 's9': not in the plan"),
         (["new", "02", "lssl"], "the plan has 01 for 'lssl'"),
         (["new", "02", "s4"], "exists already"),
@@ -78,20 +77,21 @@ def test_an_unwritable_output_folder_is_one_line(collection, capsys):
     assert capsys.readouterr().err.splitlines()[-1].startswith("miniatures: ")
 
 
-def test_damaged_data_stop_the_notebook_with_one_line(collection, capsys, monkeypatch):
-    damaged = collection / "data"
-    damaged.mkdir()
-    for name in ("SHA256SUMS", "debian_graph.npz"):
-        shutil.copy(files.DATA / name, damaged / name)
-    with (damaged / "debian_graph.npz").open("ab") as stored:
-        stored.write(b"x")
-    load = (
-        "import pathlib\nfrom helpers.data import files, graphs\n"
-        f"files.DATA = pathlib.Path({str(damaged)!r})\ngraphs.debian_graph()"
-    )
-    tiny.write(collection / "notebooks", text=load)
-    assert cli.main(["run"]) == 1
-    assert "DataFault: data/debian_graph.npz: damaged" in capsys.readouterr().out
+@pytest.mark.parametrize("damage", ["damaged", "missing"])
+def test_damaged_or_missing_data_are_one_line_before_anything_runs(collection, capsys, monkeypatch, damage):
+    data = collection / "data"
+    data.mkdir()
+    (data / "SHA256SUMS").write_text(f"{'0' * 64}  one.npz\n")
+    if damage == "damaged":
+        (data / "one.npz").write_bytes(b"x")
+    monkeypatch.setattr(files, "DATA", data)
+    files.verified.cache_clear()
+    assert cli.main(["run"]) == cli.USAGE_ERROR
+    out, err = capsys.readouterr()
+    assert err.startswith(f"miniatures: data/one.npz: {damage}")
+    assert err.count("\n") == 1
+    assert out == ""
+    assert list((collection / "here").iterdir()) == []
 
 
 def test_new_writes_a_skeleton_and_says_what_to_fill_in(collection, capsys):

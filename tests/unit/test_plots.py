@@ -96,10 +96,10 @@ def test_a_simple_picture_is_small(picture):
     assert len(picture) < 30_000
 
 
-def test_a_picture_is_a_palette_of_at_most_128_colours(picture):
+def test_a_picture_is_a_palette_of_at_most_48_colours(picture):
     opened = Image.open(io.BytesIO(picture))
     assert opened.mode == "P"
-    assert len(opened.getcolors()) <= 128
+    assert len(opened.getcolors()) <= 48
 
 
 def test_a_picture_carries_no_text(picture):

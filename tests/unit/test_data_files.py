@@ -1,0 +1,277 @@
+"""The folder `data/`: whole, described, licensed, rebuildable; and what happens when it is not whole."""
+
+import gzip
+import hashlib
+import importlib
+import json
+import re
+import socket
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.data import files, graphs, images, text
+
+DATA = files.DATA
+FILES = sorted(files.digests())
+BUILD = DATA / "build"
+LOADERS = [graphs.debian_graph, images.digits, images.glyphs, text.bible, text.python_docstrings]
+SCRIPTS = sorted(path.stem for path in BUILD.glob("*.py") if path.stem != "sources")
+MB = 1_000_000
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder of one file, `one.npz`, in place of the real one."""
+    monkeypatch.setattr(files, "DATA", tmp_path)
+    files.verified.cache_clear()
+    np.savez_compressed(tmp_path / "one.npz", numbers=np.arange(3))
+    list_digests(tmp_path)
+    yield tmp_path
+    files.verified.cache_clear()
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Import a build script, or what they share, by name."""
+    monkeypatch.syspath_prepend(BUILD)
+    yield importlib.import_module
+    for name in ("sources", *SCRIPTS):
+        sys.modules.pop(name, None)
+
+
+def list_digests(data: Path) -> None:
+    """Write SHA256SUMS for the .npz files of a folder."""
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in data.glob("*.npz")]
+    (data / "SHA256SUMS").write_text("".join(lines))
+
+
+def stem(name: str) -> str:
+    """The name of a data set: `a.tsv.gz` gives `a`."""
+    return name.split(".")[0]
+
+
+# The files as they are
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_file_is_whole(name):
+    assert files.verified(name) == DATA / name
+
+
+def test_sizes():
+    sizes = {name: (DATA / name).stat().st_size for name in FILES}
+    assert max(sizes.values()) <= 6 * MB
+    assert sum(sizes.values()) <= 40 * MB
+
+
+def test_digests_are_sorted_and_cover_the_folder():
+    listed = [line.split("  ")[1] for line in (DATA / "SHA256SUMS").read_text().splitlines()]
+    present = {path.name for path in DATA.iterdir() if not path.name.startswith((".", "_"))}
+    assert listed == FILES
+    assert present == {*listed, "README.md", "SHA256SUMS", "LICENSES", "build"}
+
+
+def test_every_file_has_a_card_a_licence_and_a_build_script():
+    cards = dict(re.findall(r"^## `(\S+)`\n(.*?)(?=^## |\Z)", (DATA / "README.md").read_text("utf-8"), re.M | re.S))
+    assert sorted(cards) == FILES
+    for name, card in cards.items():
+        assert re.findall(r"\*\*SHA-256\*\*: `(\w+)`", card) == [files.digests()[name]]
+        assert f"(LICENSES/{stem(name)}.txt)" in card
+        assert f"(build/{stem(name)}.py)" in card
+        for field in ("What", "Form", "Licence", "Source", "Used by", "Traps"):
+            assert re.search(rf"^- \*\*{field}\*\*: \S", card, re.M), f"{name}: no {field}"
+    assert {path.name for path in (DATA / "LICENSES").iterdir()} == {f"{stem(name)}.txt" for name in FILES}
+    assert {stem(name) for name in FILES} == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".npz")])
+def test_npz_entries_bear_no_time(name):
+    with zipfile.ZipFile(DATA / name) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".gz")])
+def test_gzip_header_bears_no_name_and_no_time(name):
+    assert (DATA / name).read_bytes()[3:8] == bytes(5)
+
+
+# Loading
+
+
+def test_loaders_need_no_network_and_no_working_directory(monkeypatch, tmp_path):
+    def refuse(*_arguments, **_named):
+        raise AssertionError("a loader opened a socket")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.chdir(tmp_path)
+    files.verified.cache_clear()
+    for load in LOADERS:
+        assert len(load()) > 0
+
+
+def test_an_unknown_file_is_named_with_what_is_there(folder):
+    with pytest.raises(files.DataFault, match=r"^data/two\.npz: not in this checkout; present are one\.npz$"):
+        files.verified("two.npz")
+
+
+def test_a_missing_file_is_named_with_the_remedy(folder):
+    (folder / "one.npz").unlink()
+    with pytest.raises(files.DataFault, match=r"^data/one\.npz: missing; .*git checkout -- data/one\.npz$"):
+        files.arrays("one.npz")
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", b"other"])
+def test_a_damaged_file_is_named_with_the_remedy(folder, damage):
+    (folder / "one.npz").write_bytes(damage)
+    with pytest.raises(files.DataFault, match=r"^data/one\.npz: damaged .*git checkout -- data/one\.npz$"):
+        files.arrays("one.npz")
+
+
+def test_one_changed_bit_is_damage(folder):
+    content = bytearray((folder / "one.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "one.npz").write_bytes(content)
+    with pytest.raises(files.DataFault, match="damaged"):
+        files.arrays("one.npz")
+
+
+def test_a_missing_list_of_digests_is_named(folder):
+    (folder / "SHA256SUMS").unlink()
+    with pytest.raises(files.DataFault, match="SHA256SUMS: missing"):
+        files.verified("one.npz")
+
+
+def test_faults_are_one_line(folder):
+    (folder / "one.npz").write_bytes(b"other")
+    for name in ("one.npz", "two.npz"):
+        with pytest.raises(files.DataFault) as fault:
+            files.verified(name)
+        assert "\n" not in str(fault.value)
+
+
+def test_a_fault_does_not_stay(folder):
+    content = (folder / "one.npz").read_bytes()
+    (folder / "one.npz").write_bytes(b"other")
+    with pytest.raises(files.DataFault):
+        files.verified("one.npz")
+    (folder / "one.npz").write_bytes(content)
+    assert files.arrays("one.npz")["numbers"].tolist() == [0, 1, 2]
+
+
+def test_a_pickled_array_is_refused(folder):
+    np.savez_compressed(folder / "one.npz", numbers=np.array([{"any": "object"}], dtype=object))
+    list_digests(folder)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        files.arrays("one.npz")
+
+
+def test_lines_end_at_line_feeds_only(folder):
+    with gzip.open(folder / "two.npz", "wb") as stored:  # named so that it is listed
+        stored.write("a\u2028b\r\nc\x0bd\n".encode())
+    list_digests(folder)
+    assert files.lines("two.npz") == ["a\u2028b\r", "c\x0bd"]
+
+
+# Build scripts
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_script_says_what_to_unpack(script, tmp_path, name):
+    built = script(name)
+    assert f"python data/build/{name}.py SOURCE_FOLDER OUTPUT" in built.__doc__
+    with pytest.raises(SystemExit) as fault:
+        built.main(tmp_path, tmp_path / "output")
+    assert str(fault.value).count("\n") == 0
+    assert not (tmp_path / "output").exists()
+
+
+def test_changed_sources_are_refused(script, tmp_path):
+    sources = script("sources")
+    (tmp_path / "a").write_text("as published")
+    expected = sources.digest([tmp_path / "a"], tmp_path)
+    sources.check([tmp_path / "a"], tmp_path, expected, "package 1.0")
+    (tmp_path / "a").write_text("changed")
+    with pytest.raises(SystemExit, match=r"are not those of package 1\.0"):
+        sources.check([tmp_path / "a"], tmp_path, expected, "package 1.0")
+    with pytest.raises(SystemExit, match=r"b: not there; unpack package 1\.0"):
+        sources.check([tmp_path / "a", tmp_path / "b"], tmp_path, expected, "package 1.0")
+    with pytest.raises(SystemExit, match="not there"):
+        sources.check([], tmp_path, expected, "package 1.0")
+
+
+def test_digest_depends_on_names_and_not_on_order(script, tmp_path):
+    digest = script("sources").digest
+    paths = [tmp_path / name for name in "ab"]
+    for path in paths:
+        path.write_text("same")
+    assert digest(paths, tmp_path) == digest(paths[::-1], tmp_path)
+    assert digest(paths[:1], tmp_path) != digest(paths[1:], tmp_path)
+
+
+def test_written_bytes_depend_on_content_only(script, tmp_path, monkeypatch):
+    sources = script("sources")
+    for name in ("one", "two"):
+        sources.write_gzip(tmp_path / f"{name}.gz", "words\n")
+        sources.write_npz(tmp_path / f"{name}.npz", numbers=np.arange(5))
+        monkeypatch.setattr("time.time", lambda: 2_000_000_000)
+    assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    assert gzip.decompress((tmp_path / "one.gz").read_bytes()) == b"words\n"
+
+
+def test_docstrings_are_found_where_python_finds_them(script, tmp_path):
+    (tmp_path / "package").mkdir()
+    source = tmp_path / "package" / "__init__.py"
+    source.write_text(
+        '"""Module."""\n'
+        "try:\n    import fast\nexcept ImportError:\n"
+        '    def slow(a, *, b=1):\n        """Slow.\n\n        Some.\n          More.\n        """\n'
+        '        def inner():\n            """Not reachable."""\n'
+        'class Outer:\n    class Inner:\n        async def run(self):\n            """Run."""\n'
+        '    @property\n    def size(self):\n        """Get."""\n'
+        '    @size.setter\n    def size(self, value):\n        """Set."""\n'
+        "def silent():\n    pass\n"
+    )
+    found = [tuple(record.values()) for record in script("python_docstrings").records(source, tmp_path)]
+    assert found == [
+        ("package", "", "", "Module."),
+        ("package", "slow", "(a, *, b=1)", "Slow.\n\nSome.\n  More."),
+        ("package", "Outer.Inner.run", "(self)", "Run."),
+        ("package", "Outer.size", "(self)", "Get."),
+    ]
+
+
+def test_docstrings_are_those_of_this_python(script):
+    built, sources = script("python_docstrings"), script("sources")
+    library = Path(sysconfig.get_path("stdlib"))
+    paths = built.library_files(library)
+    if sources.digest(paths, library) != built.DIGEST:
+        pytest.skip(f"this is not the library of {built.PACKAGE}")
+    rows = [record for path in paths[::10] for record in built.records(path, library)]
+    stored = {tuple(json.loads(line).items()) for line in files.lines("python_docstrings.jsonl.gz")}
+    assert len(rows) > 100
+    assert {tuple(sorted(row.items())) for row in rows} <= stored
+
+
+def test_dependencies_lose_versions_and_further_alternatives(script):
+    fields = {"Depends": "a (>= 1.0) | b, c:any, d [amd64]", "Recommends": "e", "Suggests": "f"}
+    assert script("debian_graph").needs(fields) == {"a", "c", "d", "e"}
+
+
+def test_words_of_a_synopsis_are_a_set_of_frequent_ones(script):
+    vocabulary, indptr, indices = script("debian_graph").bag(["Graph, graph GUI and the odd"] * 5 + ["c++ once"])
+    assert vocabulary == ["graph", "gui", "odd"]
+    assert indptr.tolist() == [0, 3, 6, 9, 12, 15, 15]
+    assert indices.tolist() == [0, 1, 2] * 5
+
+
+def test_markup_of_a_verse_is_removed(script):
+    plain = script("bible_kjv_web_rv1909").plain
+    osis = '<title type="x">Head</title><w lemma="strong:H1">In</w> <note>or, by</note>“ the<lb/>end &amp; ¶more” .'
+    assert plain(osis) == "In “the end & more”."
