@@ -222,15 +222,24 @@ def _comments(source: str) -> dict[int, str]:
 
 
 def bounds(source: str) -> dict[str, tuple]:
-    """The ranges written in the `check_parameters(name=(name, low, high))` call of a setup cell."""
+    """The ranges written in the `check_parameters(name=(name, low, high))` call of a setup cell.
+
+    Raises NotebookFault when a range is not written in literals, which is how it can be read without running.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("check_parameters"):
-            return {
-                keyword.arg: tuple(ast.literal_eval(bound) for bound in keyword.value.elts[1:])
-                for keyword in node.keywords
-                if keyword.arg and isinstance(keyword.value, ast.Tuple)
-            }
+            return {keyword.arg: _literal_range(keyword) for keyword in node.keywords}
     return {}
+
+
+def _literal_range(keyword: ast.keyword) -> tuple:
+    try:
+        return tuple(ast.literal_eval(bound) for bound in keyword.value.elts[1:])
+    except (AttributeError, ValueError):
+        raise NotebookFault(
+            f"check_parameters: {keyword.arg}={ast.unparse(keyword.value)} must be (value, low, high) or "
+            "(value, choices) with literal bounds"
+        ) from None
 
 
 def parameters(path: Path) -> dict[str, Parameter]:
@@ -239,7 +248,10 @@ def parameters(path: Path) -> dict[str, Parameter]:
     Raises NotebookFault when a parameter has no default, no comment or no range.
     """
     source = tagged_source(path, "parameters")
-    ranges = bounds(tagged_source(path, "setup")) | {"seed": (0, SEED_LIMIT)}
+    try:
+        ranges = bounds(tagged_source(path, "setup")) | {"seed": (0, SEED_LIMIT)}
+    except NotebookFault as fault:
+        raise NotebookFault(f"{path.name}: {str(fault).removeprefix(f'{path.name}: ')}") from None
     comments = _comments(source)
     found = {}
     for node in ast.parse(source).body:

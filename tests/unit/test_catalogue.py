@@ -159,6 +159,13 @@ def test_a_parameter_without_type_comment_or_range_is_refused(collection, source
         catalogue.parameters(path)
 
 
+def test_a_range_that_must_be_run_to_be_known_is_refused(collection):
+    path = collection("s4")
+    path.write_text(path.read_text().replace("seed=(seed, 0, None)", "seed=(seed, range(3))"))
+    with pytest.raises(NotebookFault, match=r"^02_s4\.ipynb: check_parameters: seed=\(seed, range\(3\)\) must be"):
+        catalogue.parameters(path)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
