@@ -187,15 +187,18 @@ def _claims(notebook: NotebookNode) -> Iterator[Fault]:
 
 def _exercises(notebook: NotebookNode) -> Iterator[Fault]:
     places = {tag: [(p, c) for p, c in _code(notebook) if tag in _tags(c)] for tag in ("check", "exercise", "solution")}
-    for tag, found in places.items():
-        if len(found) != EXERCISES:
-            yield None, f"{len(found)} code cells tagged `{tag}`; {EXERCISES} are needed"
+    proofs = [cell for _, cell in places["solution"] if ".prove(" in cell.source]
+    for tag, count in (
+        ("check", len(places["check"])),
+        ("exercise", len(places["exercise"])),
+        ("solution", len(proofs)),
+    ):
+        if count != EXERCISES:
+            what = " that prove their check" if tag == "solution" else ""
+            yield None, f"{count} code cells tagged `{tag}`{what}; {EXERCISES} are needed"
     for place, cell in places["exercise"]:
         if "not yet." not in str(cell.outputs):
             yield place, "the committed stub must be told `not yet`"
-    for place, cell in places["solution"]:
-        if ".prove(" not in cell.source:
-            yield place, "a solution must prove its check: `exercise.prove(…)`"
 
 
 def _form(path: Path, notebook: NotebookNode) -> Iterator[Fault]:

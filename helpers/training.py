@@ -18,6 +18,7 @@ from helpers.progress import track
 
 Batch = tuple[Tensor, ...]
 Loss = Callable[..., Tensor]
+TRACE_FROM_STEPS = 300  # below that, tracing costs more than it saves
 MakeOptimizer = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
 
 
@@ -168,9 +169,10 @@ def fit_stacked(
     [nets] dimension and every net gets its own; otherwise all nets see the same batch. The optimizer must
     treat every number by itself (SGD, Adam), so that nets do not touch one another.
 
-    Loss and gradients are traced once, at the first batch, into a flat list of tensor operations, which
-    runs faster than the Python that made it. So `loss` must depend on nothing that changes during
-    training but the net and the batch: put a schedule into the batch, as a tensor.
+    From `TRACE_FROM_STEPS` steps on, loss and gradients are traced once, at the first batch, into a flat
+    list of tensor operations, which runs faster than the Python that made it. So `loss` must depend on
+    nothing that changes during training but the net and the batch: put a schedule into the batch, as a
+    tensor.
 
     Raises NotTrained as `fit` does, also when only one of the nets did not change, and when the traced
     loss is no longer what `loss` computes.
@@ -178,6 +180,7 @@ def fit_stacked(
     stacked.skeleton.train()
     gradients = stacked.gradients(loss, each)
     values = {name: parameter.detach() for name, parameter in stacked.parameters.items()}  # same memory, no autograd
+    trainable = {name: parameter for name, parameter in stacked.parameters.items() if parameter.requires_grad}
     traced: dict[tuple, Callable] = {}
     last: list[Batch] = []
 
@@ -185,15 +188,18 @@ def fit_stacked(
     def backward(batch: Batch) -> Tensor:
         shapes = tuple(part.shape for part in batch)
         if shapes not in traced:
-            traced[shapes] = make_fx(gradients)(values, stacked.buffers, *batch)
+            traced[shapes] = gradients
+            if steps >= TRACE_FROM_STEPS:
+                traced[shapes] = make_fx(gradients)(values, stacked.buffers, *batch)
         last[:] = [batch]
         grads, losses = traced[shapes](values, stacked.buffers, *batch)
-        for name, parameter in stacked.parameters.items():
+        for name, parameter in trainable.items():
             parameter.grad = grads[name]
         return losses
 
-    history = _loop(backward, stacked.parameters, batches, steps, optimizer, label, records, may_stay)
-    _assert_traced(backward, gradients, values, stacked.buffers, last[0])
+    history = _loop(backward, trainable, batches, steps, optimizer, label, records, may_stay)
+    if steps >= TRACE_FROM_STEPS:
+        _assert_traced(backward, gradients, values, stacked.buffers, last[0])
     return history
 
 

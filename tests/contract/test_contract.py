@@ -86,7 +86,7 @@ DAMAGE = {
     add_long_cell: "cell 5: 33 lines of code",
     unrun: "cell 2: committed without having been run",
     swap_parts: "in this order",
-    drop_solution: "2 code cells tagged `solution`",
+    drop_solution: "2 code cells tagged `solution` that prove their check; 3 are needed",
     solved_stub: "the committed stub must be told `not yet`",
     change_title: "cell 0: the title differs",
     no_conclusion: "the last cell must be",

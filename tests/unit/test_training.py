@@ -62,6 +62,49 @@ def test_stacked_nets_learn_what_each_would_alone(each):
             torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-5)
 
 
+def test_tracing_changes_nothing(monkeypatch):
+    results = []
+    for threshold in (1, 10**9):
+        monkeypatch.setattr(training, "TRACE_FROM_STEPS", threshold)
+        stacked = Stacked([net(seed) for seed in range(2)])
+        fit_stacked(stacked, loss, minibatches(data(), 20, 20, seed=2, nets=2), 20, adam(0.01))
+        results.append(stacked.parameters)
+    for name, traced in results[0].items():
+        torch.testing.assert_close(traced, results[1][name])
+
+
+def test_a_loss_that_changes_behind_the_batch_is_told_when_it_was_traced(monkeypatch):
+    monkeypatch.setattr(training, "TRACE_FROM_STEPS", 1)
+    step = iter(range(1, 100))
+    weights = {"now": 1.0}
+
+    def batches():
+        for batch in minibatches(data(), 20, 5, seed=0, nets=2):
+            weights["now"] = float(next(step))
+            yield batch
+
+    with pytest.raises(NotTrained, match="no batch told"):
+        fit_stacked(Stacked([net(0), net(1)]), lambda m, X, y: weights["now"] * loss(m, X, y), batches(), 5, adam(0.01))
+
+
+@pytest.mark.parametrize("stack", [True, False])
+def test_frozen_parameters_stay(stack):
+    nets = [net(0), net(1)]
+    for model in nets:
+        model[0].weight.requires_grad_(False)
+    before = [model[0].weight.clone() for model in nets]
+    if stack:
+        stacked = Stacked(nets)
+        fit_stacked(stacked, loss, minibatches(data(), 20, 5, 0, nets=2), 5, adam(0.1, weight_decay=0.1))
+        stacked.unstack()
+    else:
+        for model in nets:
+            fit(model, loss, minibatches(data(), 20, 5, 0), 5, adam(0.1, weight_decay=0.1))
+    for model, weight in zip(nets, before, strict=True):
+        assert torch.equal(model[0].weight, weight)
+        assert not torch.equal(model[0].bias, net(0)[0].bias)
+
+
 def test_stacked_outputs_are_those_of_each_net():
     nets = [net(seed) for seed in range(4)]
     stacked, X = Stacked(nets), data()[0]
