@@ -3,8 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)browser)
 comma := ,
+# Where Chromium is installed, the tests drive JupyterLab in it.
+TEST_EXTRAS := test$(if $(CHROMIUM),$(comma)browser)
+TESTED := $(VENV)/.$(subst $(comma),-,$(TEST_EXTRAS))
 # One thread for each kernel: results then do not depend on the cores, and kernels do not slow one another.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
@@ -16,18 +18,18 @@ export OMP_WAIT_POLICY := PASSIVE
 run: $(VENV)/.batch  ## run notebooks and print their claims: make run PAPERS="s4 fastrp"
 	$(BIN)/miniatures run $(PAPERS)
 
-test: $(VENV)/.test  ## every test; notebooks run without any network but loopback
+test: $(TESTED)  ## every test; notebooks run without any network but loopback
 	tests/offline $(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 lab: $(VENV)/.lab  ## JupyterLab at the start page
 	$(BIN)/jupyter lab notebooks/start_here.ipynb
 
-fix: $(VENV)/.test  ## normal form of notebooks, generated pages, code style
+fix: $(TESTED)  ## normal form of notebooks, generated pages, code style
 	$(BIN)/miniatures fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.test  ## measured ratios of speed
+bench: $(TESTED)  ## measured ratios of speed
 	$(BIN)/python -m tests.benchmarks
 
 clean:
@@ -42,6 +44,6 @@ $(VENV)/.batch $(VENV)/.lab: $(VENV)/.%: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet -e ".[$*]"
 	touch $@
 
-$(VENV)/.test: $(VENV)/bin/python pyproject.toml
+$(TESTED): $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet -e ".[$(TEST_EXTRAS)]"
 	touch $@
