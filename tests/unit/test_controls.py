@@ -1,13 +1,9 @@
 """A control: its first picture stands in the output, a move replaces it."""
 
-from types import ModuleType
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from traitlets.config import Config
 
 from helpers import controls, plots
 
@@ -15,17 +11,7 @@ plt.switch_backend("agg")  # no screen
 WORDS = "A line that bends."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def shell(tmp_path_factory):
-    """An IPython shell, so that what is displayed and updated can be captured."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    with pytest.MonkeyPatch.context() as changed:
-        changed.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        made = InteractiveShell.instance(config=config, user_module=ModuleType("reader"))
-    yield
-    made.restore_sys_module_state()
-    InteractiveShell.clear_instance()
+pytestmark = pytest.mark.usefixtures("shell")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-from types import ModuleType
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,11 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image, ImageColor
-from traitlets.config import Config
 
 from helpers import plots
 from helpers.stats import Interval
@@ -43,19 +40,6 @@ def clean_style():
         plots.use_style()
         yield
         plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    """An IPython shell, so that what is displayed can be captured."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    with pytest.MonkeyPatch.context() as changed:
-        changed.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        made = InteractiveShell.instance(config=config, user_module=ModuleType("reader"))
-    yield
-    made.restore_sys_module_state()
-    InteractiveShell.clear_instance()
 
 
 def curves():
