@@ -26,6 +26,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+IS_OPEN = """path => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  return panel?.content?.widgets && panel.context?.path === path;
+}"""
 RUN_ALL = """async () => {
   const app = window.jupyterapp;
   await app.restored;
@@ -98,8 +102,8 @@ def page(lab):
 def run_all(page, lab, path):
     """Open a notebook, run all cells, return each code cell's outputs."""
     page.set_default_timeout(180_000)
-    page.goto(f"{lab}/lab/tree/notebooks/{path}", wait_until="load")
-    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget?.content?.widgets")
+    page.goto(f"{lab}/lab/tree/notebooks/{path}?reset", wait_until="load")
+    page.wait_for_function(IS_OPEN, arg=f"notebooks/{path}")
     return page.evaluate(RUN_ALL)
 
 
