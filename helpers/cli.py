@@ -101,11 +101,11 @@ def list_papers(options: argparse.Namespace) -> int:
 
 def new(options: argparse.Namespace) -> int:
     """Write the skeleton of a notebook and say what must be filled in."""
-    from helpers import skeleton
+    from helpers import contract, skeleton
 
     path = skeleton.write(options.number, options.slug)
     print(f"Written: {os.path.relpath(path)}. Fill in, then run `make fix`:")
-    for fault in skeleton.to_fill_in(path):
+    for fault in contract.faults(path):
         print(f"  {fault}")
     return 0
 

@@ -5,11 +5,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import catalogue, contract, notebooks
+from helpers import catalogue, notebooks
 from helpers.catalogue import Planned, UnknownPaper
+from helpers.contract import FILL_IN
 from helpers.notebooks import NotebookFault
-
-FILL_IN = contract.FILL_IN
 
 PARTS = {
     "Check": "The mechanism against an independent reference:",
@@ -118,8 +117,3 @@ def write(number: str, slug: str) -> Path:
     paper.path.parent.mkdir(parents=True, exist_ok=True)
     notebooks.write(build(paper), paper.path)
     return paper.path
-
-
-def to_fill_in(path: Path) -> list[str]:
-    """What the contract still finds in a skeleton: what must be written before it can be committed."""
-    return contract.faults(path)

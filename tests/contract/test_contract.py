@@ -74,6 +74,10 @@ def drop_metadata(notebook):
     del notebook.metadata["miniature"]
 
 
+def another_number(notebook):
+    notebook.metadata["miniature"]["number"] = 92
+
+
 def hide_warnings(notebook):
     cell_with(notebook, "setup").source += "\nwarnings.filterwarnings('ignore')"
 
@@ -93,6 +97,7 @@ DAMAGE = {
     fail_a_claim: "expected, and does not hold",
     unknown_parameter: "'extra' needs a type, a comment, and a range",
     drop_metadata: "no `miniature` block",
+    another_number: "the metadata place it at",
     hide_warnings: "cell 2: hides warnings",
 }
 
