@@ -116,7 +116,7 @@ def execute(run: Run, on_cell: Callable[[], None] = lambda: None) -> Result:
     aside = run.target.with_name(f".{os.getpid()}.{run.target.name}")
     costs: list[Cost] = []
     papermill_engines.register(str(aside), _engine(run.paper.path.parent, on_cell, costs))
-    error = ""
+    error, landed = "", False
     try:
         # In a context of its own: Jupyter keeps its event loop in a context variable, which threads would share.
         contextvars.Context().run(
@@ -137,7 +137,8 @@ def execute(run: Run, on_cell: Callable[[], None] = lambda: None) -> Result:
         papermill_engines._engines.pop(str(aside), None)
         if aside.exists():
             aside.replace(run.target)
-    claims = claims_in(nbformat.read(run.target, as_version=4)) if run.target.exists() else []
+            landed = True
+    claims = claims_in(nbformat.read(run.target, as_version=4)) if landed else []
     if error.startswith("ClaimsFailed"):
         error = ""
     return Result(run, claims, costs[-1] if costs else None, error)
