@@ -54,7 +54,7 @@ class Planned:
 
     @property
     def path(self) -> Path:
-        return NOTEBOOKS / self.track / f"{self.number:02d}_{self.slug}.ipynb"
+        return _place(self)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Miniature:
 
     @property
     def path(self) -> Path:
-        return NOTEBOOKS / self.track / f"{self.number:02d}_{self.slug}.ipynb"
+        return _place(self)
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,10 @@ class Parameter:
     default: Any
     allowed: tuple
     words: str
+
+
+def _place(paper: Planned | Miniature) -> Path:
+    return NOTEBOOKS / paper.track / f"{paper.number:02d}_{paper.slug}.ipynb"
 
 
 @cache

@@ -241,6 +241,11 @@ class Ledger:
             CLAIMS_MIME: self.record(),
         }
 
+    def _check_measured(self) -> None:
+        missing = [claim.name for claim in self.claims.values() if claim.here is None]
+        if missing or not self.claims:
+            raise ValueError(f"not measured: {', '.join(missing) or 'no claim is declared'}")
+
     def show(self) -> None:
         """Show the table and store the JSON in the notebook.
 
@@ -248,9 +253,7 @@ class Ledger:
         """
         from IPython.display import display
 
-        missing = [claim.name for claim in self.claims.values() if claim.here is None]
-        if missing or not self.claims:
-            raise ValueError(f"not measured: {', '.join(missing) or 'no claim is declared'}")
+        self._check_measured()
         display(self)
 
     def conclude(self) -> None:
@@ -259,9 +262,7 @@ class Ledger:
         Raises ClaimsFailed, naming the claims, when an expected claim does not hold, and ValueError when a
         declared claim was not measured.
         """
-        missing = [claim.name for claim in self.claims.values() if claim.here is None]
-        if missing or not self.claims:
-            raise ValueError(f"not measured: {', '.join(missing) or 'no claim is declared'}")
+        self._check_measured()
         failed = [c for c in self.claims.values() if c.expected and not c.holds]
         if failed:
             raise ClaimsFailed("; ".join(f"{c.name}: {c.measured()}, criterion: {c.criterion}" for c in failed))
