@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY := PASSIVE
 .PHONY: run test lab fix bench clean
 
 run: $(VENV)/.batch  ## run notebooks and print their claims: make run PAPERS="s4 fastrp"
-	$(BIN)/miniatures run $(PAPERS)
+	$(BIN)/miniatures run $(or $(PAPERS),--all)
 
 test: $(TESTED)  ## every test; notebooks run without any network but loopback
 	tests/offline $(BIN)/python -m pytest -q -n 2 $(ARGS)

@@ -153,6 +153,7 @@ class Claim:
             "there": self.there,
             "here": {**finite, "n": int(getattr(here, "n", 0)), "unit": self.unit},
             "criterion": str(self.criterion),
+            "bounds": [bound if math.isfinite(bound) else None for bound in (self.criterion.low, self.criterion.high)],
             "holds": self.holds,
             "expected": self.expected,
             "reason": self.reason,
@@ -270,3 +271,13 @@ class Ledger:
         line = f"{self.paper}: all {len(expected)} expected claims hold."
         others = [c.name for c in self.claims.values() if not c.expected]
         print(line + (f" Not expected at this scale: {', '.join(others)}." if others else ""))
+
+
+def claims_in(notebook: Any) -> list[dict[str, Any]]:
+    """The claims that an executed notebook (a NotebookNode) carries; an empty list when it has none."""
+    for cell in reversed(notebook.cells):
+        for output in cell.get("outputs", []):
+            record = output.get("data", {}).get(CLAIMS_MIME)
+            if record:
+                return record["claims"]
+    return []

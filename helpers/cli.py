@@ -1,7 +1,6 @@
 """The `miniatures` command."""
 
 import argparse
-import ast
 import os
 import sys
 from collections.abc import Sequence
@@ -9,87 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from helpers import catalogue
-from helpers.catalogue import Miniature, ParameterFault, UnknownPaper
-from helpers.data import files
+from helpers.batch import command as batches
+from helpers.batch.cluster import ClusterFault
+from helpers.batch.execution import DEFAULT_TIMEOUT
+from helpers.batch.plan import BadPlan
+from helpers.batch.store import StoreFault
+from helpers.catalogue import ParameterFault, UnknownPaper
 from helpers.data.files import DataFault
 from helpers.notebooks import NotebookFault
 
 USAGE_ERROR = 2
-
-
-class BadInput(ValueError):
-    """The command line asks for something that is not allowed; the message is one line."""
-
-
-def _values(assignments: Sequence[str]) -> dict[str, Any]:
-    values = {}
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals or not name.isidentifier():
-            raise BadInput(f"-p {assignment!r}: allowed is name=value")
-        try:
-            values[name] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            values[name] = text
-    return values
-
-
-def _claims_table(results: Sequence[Any]) -> str:
-    from helpers.claims import decimal
-
-    rows = []
-    for result in results:
-        for claim in result.claims:
-            here = claim["here"]
-            value = "not a number" if here["value"] is None else decimal(here["value"])
-            verdict = ("holds" if claim["holds"] else "FAILS") if claim["expected"] else "not expected"
-            rows.append((result.run.paper.slug, claim["name"], f"{value} {here['unit']}", claim["criterion"], verdict))
-    heads = ("paper", "claim", "measured", "holds when", "verdict")
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [heads, *rows]]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _cell_count(paper: Miniature) -> int:
-    from helpers.notebooks import read
-
-    return len(read(paper.path).cells)
-
-
-def run(options: argparse.Namespace) -> int:
-    """Execute notebooks, show progress, print the claims and where the results lie."""
-    from tqdm import tqdm
-
-    from helpers import batch
-
-    if options.workers is not None and options.workers < 1:
-        raise BadInput(f"--workers {options.workers}: allowed is an integer from 1 up")
-    papers = catalogue.find(options.papers)
-    runs = batch.plan(papers, _values(options.parameters), options.output)
-    files.verify_all()
-    workers = min(options.workers or os.cpu_count() or 1, len(runs))
-    seconds = sum(paper.running_seconds for paper in papers)
-    print(f"{len(runs)} notebooks on {workers} workers, about {seconds} CPU seconds in all.", file=sys.stderr)
-    cells = sum(map(_cell_count, papers)) + len(runs) * bool(options.parameters)  # papermill adds a cell for these
-    with tqdm(total=cells, unit="cell", desc=f"0 of {len(runs)} done") as bar:
-        done = []
-
-        def on_cell(slug: str) -> None:
-            bar.set_postfix_str(slug, refresh=False)
-            bar.update()
-
-        def on_result(result: Any) -> None:
-            done.append(result)
-            bar.set_description_str(f"{len(done)} of {len(runs)} done")
-
-        results = batch.execute_all(runs, workers, on_cell, on_result)
-    print(_claims_table(results), end="\n\n")
-    for result in results:
-        cost = result.cost
-        spent = f"{cost.cpu_seconds:.1f} CPU s, {cost.peak_mb:.0f} MB" if cost else "no cost known"
-        state = f"stopped: {result.error}" if result.error else "done"
-        print(f"{result.run.paper.slug}: {state}, {spent}, {os.path.relpath(result.run.target)}")
-    return 1 if any(result.error for result in results) else 0
+RESULTS = Path("results")
 
 
 def list_papers(options: argparse.Namespace) -> int:
@@ -150,6 +79,23 @@ def fix(options: argparse.Namespace) -> int:
     return 0
 
 
+def _run_options(running: argparse.ArgumentParser) -> None:
+    add = running.add_argument
+    add("papers", nargs="*", metavar="PAPER", help="slug or number")
+    add("--track", action="append", default=[], help="all papers of a track")
+    add("--all", action="store_true", help="all papers")
+    add("--seeds", metavar="0-9", help="one run for each of these seeds, such as 0-9 or 0,3,10-19")
+    add("-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE[,VALUE…]", help="values to combine")
+    add("--workers", type=int, help="notebooks at once (default: the cores)")
+    add("--scheduler", metavar="tcp://HOST:PORT", help="a running Dask cluster instead of this machine")
+    add("--timeout", type=float, default=DEFAULT_TIMEOUT, help="seconds for a notebook (default: %(default)g)")
+    add("--output", type=Path, default=RESULTS, help="folder for results (default: %(default)s)")
+    add("--dry-run", action="store_true", help="show the plan, run nothing")
+    again = running.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="do not repeat what is finished (the default)")
+    again.add_argument("--force", action="store_true", help="run again what is finished")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of `miniatures`."""
     top = argparse.ArgumentParser(prog="miniatures", description="Paper Miniatures: run, check and add notebooks.")
@@ -160,11 +106,10 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(function=function)
         return sub
 
-    running = command(run)
-    running.add_argument("papers", nargs="*", metavar="PAPER", help="slug or number; all when none is named")
-    running.add_argument("-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE")
-    running.add_argument("--workers", type=int, help="notebooks at once (default: the cores)")
-    running.add_argument("--output", type=Path, default=Path("results"), help="folder for executed notebooks")
+    _run_options(command(batches.run))
+    reporting = command(batches.report)
+    reporting.add_argument("results", nargs="?", type=Path, default=RESULTS, help="folder that `run` wrote to")
+    reporting.add_argument("--earlier", action="store_true", help="show results of earlier versions too")
     command(list_papers, "list")
     adding = command(new)
     adding.add_argument("number", metavar="NN", help="the paper's number in the plan")
@@ -181,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return options.function(options)
-    except (BadInput, UnknownPaper, ParameterFault, NotebookFault, DataFault) as error:
+    except (BadPlan, UnknownPaper, ParameterFault, NotebookFault, DataFault, StoreFault, ClusterFault) as error:
         print(f"miniatures: {error}", file=sys.stderr)
         return USAGE_ERROR
     except OSError as error:

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers import catalogue, notebooks
-from helpers.batch import claims_in
+from helpers.claims import claims_in
 from helpers.notebooks import NotebookFault
 
 FILL_IN = "FILL IN"

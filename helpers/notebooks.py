@@ -4,11 +4,12 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from helpers.session import THREAD_VARIABLES
+
+if TYPE_CHECKING:  # where JupyterLab is installed this import takes more than a second
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -32,11 +33,13 @@ class Cost:
     wall_seconds: float
 
 
-def read(path: Path) -> NotebookNode:
+def read(path: Path) -> "NotebookNode":
     """Read a notebook.
 
     Raises NotebookFault when the file is missing or is not a notebook.
     """
+    import nbformat
+
     try:
         return nbformat.read(path, as_version=4)
     except FileNotFoundError:
@@ -45,12 +48,14 @@ def read(path: Path) -> NotebookNode:
         raise NotebookFault(f"{path}: not a notebook ({type(error).__name__})") from None
 
 
-def normalise(notebook: NotebookNode) -> NotebookNode:
+def normalise(notebook: "NotebookNode") -> "NotebookNode":
     """Bring a notebook into the one form in which it is committed, in place.
 
     What depends on the machine or the moment goes: timings, kernel versions, widget state, execution
     counts other than 1, 2, 3. Cell metadata keep tags and hidden sources; solutions are folded.
     """
+    import nbformat
+
     about = notebook.metadata.get("miniature")
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
     if about:
@@ -76,8 +81,10 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def write(notebook: NotebookNode, path: Path) -> None:
+def write(notebook: "NotebookNode", path: Path) -> None:
     """Write a notebook whole or not at all: aside first, then renamed."""
+    import nbformat
+
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(nbformat.writes(notebook), encoding="utf-8")
@@ -100,7 +107,7 @@ def kernel_cost(pid: int) -> tuple[float, float]:
     return times.user + times.system, peak / 2**20
 
 
-def execute(path: Path) -> tuple[NotebookNode, Cost]:
+def execute(path: Path) -> "tuple[NotebookNode, Cost]":
     """Run a notebook from a fresh kernel in its own folder; returns it in normal form, with what it cost.
 
     Raises nbclient's CellExecutionError with the traceback when a cell raises.

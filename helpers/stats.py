@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
+from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats has them too but takes long to import
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     _check_level(level)
     sample = _sample("values", values)
     mean = float(sample.mean())
-    half = float(scipy_stats.t.ppf((1 + level) / 2, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample)))
+    half = float(stdtrit(len(sample) - 1, (1 + level) / 2) * sample.std(ddof=1) / np.sqrt(len(sample)))
     return Interval(mean, mean - half, mean + half, len(sample), level)
 
 
@@ -78,11 +78,13 @@ def bootstrap_interval(
 
     Raises ValueError for fewer than two values, values that are not finite, or unequal lengths.
     """
+    from scipy.stats import bootstrap
+
     _check_level(level)
     samples = [_sample(f"values[{i}]", v) for i, v in enumerate(values)] if paired else [_sample("values", values)]
     if len({len(sample) for sample in samples}) > 1:
         raise ValueError(f"paired samples must have one length, got {[len(sample) for sample in samples]}")
-    result = scipy_stats.bootstrap(
+    result = bootstrap(
         samples,
         statistic,
         paired=paired,

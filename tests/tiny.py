@@ -22,14 +22,14 @@ CELLS = {
 }
 
 
-def notebook(**cells: str) -> NotebookNode:
+def notebook(slug: str = "s4", **cells: str) -> NotebookNode:
     """The tiny notebook; keyword arguments replace or add cells, an empty one removes it."""
     sources = {name: source for name, source in (CELLS | cells).items() if source}
     made = [
         new_code_cell(source, id=name, metadata={"tags": [name]} if name in ("parameters", "setup") else {})
         for name, source in sources.items()
     ]
-    paper = catalogue.planned()["s4"]
+    paper = catalogue.planned()[slug]
     made = new_notebook(cells=made)
     made.metadata["miniature"] = {
         **{name: getattr(paper, name) for name in ("number", "slug", "track", "title")},
@@ -46,9 +46,10 @@ def notebook(**cells: str) -> NotebookNode:
     return notebooks.normalise(made)
 
 
-def write(folder: Path, **cells: str) -> Path:
-    """Write the tiny notebook where paper s4 belongs in the collection at `folder`."""
-    path = folder / "state_spaces" / "02_s4.ipynb"
+def write(folder: Path, slug: str = "s4", **cells: str) -> Path:
+    """Write the tiny notebook where a paper belongs in the collection at `folder`."""
+    paper = catalogue.planned()[slug]
+    path = folder / paper.track / f"{paper.number:02d}_{slug}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    notebooks.write(notebook(**cells), path)
+    notebooks.write(notebook(slug, **cells), path)
     return path

@@ -25,15 +25,42 @@ def test_run_prints_claims_and_where_the_notebook_lies(collection, capsys):
     out, err = capsys.readouterr()
     assert "size" in out
     assert "holds" in out
-    assert "results/02_s4--size=4.ipynb" in out
-    assert "1 of 1 done" in err
-    assert (collection / "here" / "results" / "02_s4--size=4.ipynb").exists()
+    assert "1 of 1" in out
+    assert "1 run; 1 to do on 1 worker, about 0.1 minutes." in err
+    assert "1 of 1 done, 0 running, 0 failed, 1 of 1 claims held" in err
+    (folder,) = (collection / "here" / "results").glob("02_s4/seed=0,size=4--*")
+    assert sorted(path.name for path in folder.iterdir()) == ["notebook.ipynb", "result.json"]
+
+
+def test_what_is_finished_is_not_run_again_unless_forced(collection, capsys):
+    def written():
+        return {path: path.stat().st_mtime_ns for path in (collection / "here" / "results").glob("*/*/result.json")}
+
+    assert cli.main(["run", "s4", "--seeds", "0,1"]) == 0
+    first = written()
+    capsys.readouterr()
+    assert cli.main(["run", "s4", "--seeds", "0-2", "--resume"]) == 0
+    out, err = capsys.readouterr()
+    assert "3 runs, 2 finished already; 1 to do" in err
+    assert "3 of 3" in out
+    assert {path: written()[path] for path in first} == first
+    assert cli.main(["run", "s4", "--seeds", "0-2"]) == 0
+    assert "3 runs, 3 finished already; nothing to do." in capsys.readouterr().err
+    assert cli.main(["run", "s4", "--seeds", "0", "--force"]) == 0
+    assert sum(written()[path] != time for path, time in first.items()) == 1
+    assert len(written()) == 3
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(collection, capsys):
+    assert cli.main(["run", "--track", "state_spaces", "--seeds", "0-9", "-p", "size=3,4", "--dry-run"]) == 0
+    assert "s4: 20 runs" in capsys.readouterr().err
+    assert list((collection / "here").iterdir()) == []
 
 
 def test_run_says_when_a_notebook_stops(collection, capsys):
     tiny.write(collection / "notebooks", text="1 / 0")
-    assert cli.main(["run"]) == 1
-    assert "s4: stopped: ZeroDivisionError" in capsys.readouterr().out
+    assert cli.main(["run", "--all"]) == 1
+    assert "s4, seed 0: raised: ZeroDivisionError: division by zero" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -41,11 +68,21 @@ def test_run_says_when_a_notebook_stops(collection, capsys):
     [
         (["run", "s44"], "paper 's44': no such paper; did you mean s4?"),
         (["run", "fastrp"], "'fastrp' is planned but has no notebook yet"),
-        (["run", "-p", "seed=-1"], "seed = -1: allowed is an integer from 0"),
-        (["run", "-p", "seed=one"], "seed = 'one'"),
-        (["run", "-p", "sed=1"], "did you mean seed?"),
-        (["run", "-p", "seed"], "allowed is name=value"),
-        (["run", "--workers", "0"], "--workers 0: allowed is an integer from 1 up"),
+        (["run"], "the plan is empty: name papers, a --track that has notebooks, or --all"),
+        (["run", "--track", "diffusion"], "the plan is empty"),
+        (["run", "--track", "state_space"], "--track 'state_space': no such track; did you mean state_spaces?"),
+        (["run", "s4", "-p", "seed=-1"], "seed = -1: allowed is an integer from 0"),
+        (["run", "s4", "-p", "seed=one"], "seed = 'one'"),
+        (["run", "s4", "-p", "sed=1"], "did you mean seed?"),
+        (["run", "s4", "-p", "seed"], "allowed is name=value"),
+        (["run", "s4", "-p", "size="], "the plan is empty: no value is given for size"),
+        (["run", "s4", "--seeds", "0-9", "-p", "seed=1"], "seed is given twice"),
+        (["run", "s4", "--seeds", "9-0"], "--seeds '9-0'"),
+        (["run", "s4", "-p", "size=3,4.5"], "size = 4.5: allowed is an integer from 1 up to 9"),
+        (["run", "s4", "--workers", "0"], "--workers 0: allowed is an integer from 1 up"),
+        (["run", "s4", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], "leave --workers out"),
+        (["run", "s4", "--timeout", "0"], "--timeout 0: allowed is a number of seconds above 0"),
+        (["report"], "results: there are no results here"),
         (["new", "01", "s9"], "slug 's9': not in the plan"),
         (["new", "02", "lssl"], "the plan has 01 for 'lssl'"),
         (["new", "02", "s4"], "exists already"),
@@ -67,13 +104,13 @@ def test_a_notebook_without_metadata_is_one_line(collection, capsys):
     notebook = notebooks.read(path)
     del notebook.metadata["miniature"]
     notebooks.write(notebook, path)
-    assert cli.main(["run"]) == cli.USAGE_ERROR
+    assert cli.main(["run", "--all"]) == cli.USAGE_ERROR
     assert "02_s4.ipynb: no `miniature` block" in capsys.readouterr().err
 
 
 def test_an_unwritable_output_folder_is_one_line(collection, capsys):
     (collection / "here" / "file").write_text("")
-    assert cli.main(["run", "--output", "file/inside"]) == cli.USAGE_ERROR
+    assert cli.main(["run", "s4", "--output", "file/inside"]) == cli.USAGE_ERROR
     assert capsys.readouterr().err.splitlines()[-1].startswith("miniatures: ")
 
 
@@ -86,7 +123,7 @@ def test_damaged_or_missing_data_are_one_line_before_anything_runs(collection, c
         (data / "one.npz").write_bytes(b"x")
     monkeypatch.setattr(files, "DATA", data)
     files.verified.cache_clear()
-    assert cli.main(["run"]) == cli.USAGE_ERROR
+    assert cli.main(["run", "s4"]) == cli.USAGE_ERROR
     out, err = capsys.readouterr()
     assert err.startswith(f"miniatures: data/one.npz: {damage}")
     assert err.count("\n") == 1

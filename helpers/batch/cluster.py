@@ -1,0 +1,190 @@
+"""Many runs on Dask's scheduler: in this process by default, or on any running cluster by its address.
+
+The command that plans a batch is the only one that writes results. Workers send outcomes back, so they need
+the same checkout and the same packages, but no common disk.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import uuid
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers import catalogue
+from helpers.batch import execution
+from helpers.batch.execution import FAILED, WORKER_LOST, Outcome
+from helpers.batch.plan import Run
+
+LOSSES = 2  # a run whose worker is lost as often as that is marked failed
+CONNECT_SECONDS = 10
+LOOPBACK = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
+
+
+class ClusterFault(RuntimeError):
+    """A cluster cannot be reached, or was lost; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a worker reports of a run: `started`, or how many more cells are done."""
+
+    digest: str
+    started: bool
+    cells: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is sent to a worker: enough to find the run in its own checkout and to see whether that is the same."""
+
+    slug: str
+    values: dict[str, Any]
+    changed: dict[str, Any]
+    checkout: str
+    batch: str
+    timeout: float
+
+    def run(self) -> Run:
+        paper = catalogue.load(catalogue.planned()[self.slug].path)
+        return Run(paper, self.values, self.changed, self.checkout)
+
+
+def _on_worker(task: Task) -> Outcome:
+    from distributed import get_worker
+
+    worker, run = get_worker(), task.run()
+
+    def tell(started: bool, cells: int) -> None:
+        worker.log_event(task.batch, {"digest": run.digest, "started": started, "cells": cells})
+
+    tell(True, 0)
+    return execution.execute(run, timeout=task.timeout, batch=task.batch, on_cell=lambda: tell(False, 1))
+
+
+async def _allow_losses(keys: list[str], losses: int, dask_scheduler: Any = None) -> None:
+    """Let a task be lost with its worker fewer than `losses` times, whatever the scheduler allows in general."""
+    for _ in range(500):  # tasks travel by another way than this call and may still be coming
+        if all(key in dask_scheduler.tasks for key in keys):
+            break
+        await asyncio.sleep(0.01)
+    for key in keys:
+        if key in dask_scheduler.tasks:
+            task = dask_scheduler.tasks[key]
+            task.suspicious = max(task.suspicious, dask_scheduler.allowed_failures + 1 - losses)
+
+
+class Cluster:
+    """A Dask cluster to run notebooks on. Use it as a context manager.
+
+    Without an address it lives in this process, with `workers` threads, and listens nowhere but on loopback; every
+    notebook has a kernel of its own. With the address of a scheduler (`tcp://host:port`) the workers are those
+    that the cluster has.
+
+    Raises ClusterFault when nothing answers at the address.
+    """
+
+    def __init__(self, workers: int = 1, scheduler: str | None = None) -> None:
+        import dask
+        from distributed import Client, LocalCluster
+
+        dask.config.set(
+            {"distributed.admin.event-loop-monitor-interval": "1h", "distributed.logging.distributed": "error"}
+        )
+        self._local, self._batch = None, f"miniatures-{uuid.uuid4()}"
+        if scheduler is None:
+            with warnings.catch_warnings():
+                # Dask asks which address leads outside; offline there is none, and none is needed.
+                warnings.filterwarnings("ignore", "Couldn't detect a suitable IP address", RuntimeWarning)
+                self._local = LocalCluster(
+                    n_workers=1,
+                    threads_per_worker=workers,
+                    processes=False,
+                    protocol="inproc://",
+                    memory_limit=0,  # kernels are processes of their own: this one's memory says nothing
+                    **LOOPBACK,
+                )
+        try:
+            self._client = Client(self._local or scheduler, timeout=CONNECT_SECONDS)
+        except (OSError, ValueError, TimeoutError, ImportError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise ClusterFault(f"--scheduler {scheduler}: no Dask scheduler answers ({reason})") from None
+
+    def __enter__(self) -> "Cluster":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close(timeout=2)
+        if self._local:
+            self._local.close(timeout=2)
+
+    def slots(self) -> int:
+        """How many notebooks the cluster can run at once now."""
+        return sum(self._client.nthreads().values())
+
+    def wait(self) -> None:
+        """Wait until the cluster has a worker."""
+        self._client.wait_for_workers(1)
+
+    def execute(
+        self, runs: Sequence[Run], *, timeout: float, on_event: Callable[[Event], None] = lambda event: None
+    ) -> Iterator[tuple[Run, Outcome]]:
+        """Yield runs with their outcomes as they finish. No more are handed out than the cluster has slots for,
+        so that a lost worker costs only runs that it was executing.
+
+        Closing the iterator, or an exception in the loop that reads it, ends all kernels of the batch.
+
+        Raises ClusterFault when the scheduler is lost.
+        """
+        from distributed import as_completed
+
+        def tell(event: tuple[float, dict[str, Any]]) -> None:
+            on_event(Event(*(event[1][name] for name in ("digest", "started", "cells"))))
+
+        self._client.subscribe_topic(self._batch, tell)
+        waiting, out, done = iter(runs), {}, as_completed()
+        try:
+            while True:
+                new = self._submit(itertools.islice(waiting, max(self.slots(), 1) - len(out)), timeout)
+                out |= new
+                done.update(new)
+                if not out:
+                    return
+                future = next(done)
+                yield out.pop(future), self._outcome(future)
+        finally:
+            if out:
+                self._stop(out)
+            with contextlib.suppress(Exception):  # there is nothing to tell where the scheduler is gone
+                self._client.unsubscribe_topic(self._batch)
+
+    def _submit(self, runs: Iterable[Run], timeout: float) -> dict[Any, Run]:
+        futures = {}
+        for run in runs:
+            task = Task(run.paper.slug, run.values, run.changed, run.checkout, self._batch, timeout)
+            key = f"{run.paper.slug}-{uuid.uuid4()}"
+            futures[self._client.submit(_on_worker, task, pure=False, key=key)] = run
+        if futures and self._local is None:
+            self._client.run_on_scheduler(_allow_losses, [future.key for future in futures], LOSSES)
+        return futures
+
+    def _outcome(self, future: Any) -> Outcome:
+        from distributed import KilledWorker
+
+        if future.status == "finished":
+            return future.result()
+        if future.status != "error":
+            raise ClusterFault(f"the scheduler at {self._client.scheduler.address} was lost")
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return Outcome(WORKER_LOST, f"its worker was lost {LOSSES} times, at last {error.last_worker.address}")
+        return Outcome(FAILED, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+
+    def _stop(self, futures: Iterable[Any]) -> None:
+        execution.stop_kernels(self._batch)
+        with contextlib.suppress(Exception):  # a cluster that is gone has stopped already
+            self._client.cancel(list(futures))
+            if self._local is None:
+                self._client.run(execution.stop_kernels, self._batch, on_error="ignore")

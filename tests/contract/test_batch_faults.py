@@ -1,0 +1,188 @@
+"""Batches that are damaged on purpose: killed, interrupted, out of space. Nothing may be lost or half there."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests import batches, tiny
+
+SLOW = "import time; time.sleep(2); print('slow')"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a collection of one slow tiny paper in `notebooks`; results land beside it."""
+    tiny.write(tmp_path / "notebooks", text=SLOW)
+    return tmp_path
+
+
+def record(folder, name):
+    (path,) = (folder / "results").glob(f"*/{name}*/result.json")
+    return json.loads(path.read_text())
+
+
+def wait_for_results(folder, count):
+    return batches.until(lambda: len(found := batches.results(folder)) >= count and found)
+
+
+def assert_whole(folder, seeds):
+    """Every planned run is there exactly once, done, with its notebook, and nothing else is."""
+    found = [json.loads(path.read_text()) for path in (folder / "results").glob("*/*/result.json")]
+    assert sorted(one["values"]["seed"] for one in found) == list(seeds)
+    assert {one["status"] for one in found} == {"done"}
+    assert len(list((folder / "results").glob("*/*/notebook.ipynb"))) == len(found)
+    assert batches.leftovers(folder) == []
+
+
+def test_a_killed_command_goes_on_where_it_was(folder):
+    process = batches.start(folder, "run", "s4", "--seeds", "0-4", "--workers", "2")
+    before = wait_for_results(folder, 2)
+    kernels = batches.until(lambda: batches.kernels(process))
+    process.kill()
+    process.communicate()
+    before = batches.results(folder)
+    batches.until(lambda: not any(kernel.is_running() for kernel in kernels))
+    done = batches.run(folder, "run", "s4", "--seeds", "0-4", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert f"{len(before)} finished already; {5 - len(before)} to do" in done.stderr
+    assert_whole(folder, range(5))
+    after = batches.results(folder)
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_killed_kernel_is_recorded_and_the_batch_goes_on(folder):
+    process = batches.start(folder, "run", "s4", "--seeds", "0-2", "--workers", "1")
+    (victim, *_) = batches.until(lambda: batches.kernels(process))
+    time.sleep(1)
+    victim.kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err
+    assert "kernel died: the kernel was ended by SIGKILL (out of memory?)" in out
+    assert sorted(record(folder, f"seed={seed}")["status"] for seed in range(3)) == ["done", "done", "kernel died"]
+    again = batches.run(folder, "run", "s4", "--seeds", "0-2")
+    assert again.returncode == 0
+    assert "2 finished already; 1 to do" in again.stderr
+    assert_whole(folder, range(3))
+
+
+def test_ctrl_c_stops_soon_says_how_to_go_on_and_leaves_nothing_half_written(folder):
+    process = batches.start(folder, "run", "s4", "--seeds", "0-5", "--workers", "2")
+    wait_for_results(folder, 1)
+    kernels = batches.until(lambda: batches.kernels(process))
+    began = time.monotonic()
+    batches.interrupt(process)
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert process.returncode == 130
+    kept = len(batches.results(folder))
+    assert f"Stopped. {kept} of 6 runs are kept in results; the same command goes on." in err
+    assert "Traceback" not in err
+    assert batches.leftovers(folder) == []
+    batches.until(lambda: not any(kernel.is_running() for kernel in kernels), seconds=5)
+    done = batches.run(folder, "run", "s4", "--seeds", "0-5", "--workers", "2")
+    assert done.returncode == 0
+    assert_whole(folder, range(6))
+
+
+def test_a_second_batch_in_the_same_folder_is_refused_and_the_first_goes_on(folder):
+    first = batches.start(folder, "run", "s4", "--seeds", "0-2")
+    batches.until((folder / "results" / ".lock").exists)
+    batches.until(lambda: batches.kernels(first))
+    second = batches.run(folder, "run", "s4", "--seeds", "5")
+    assert second.returncode == 2
+    assert second.stderr == "miniatures: results: another batch writes here; wait for it, or give another --output\n"
+    first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert_whole(folder, range(3))
+
+
+def test_a_full_disk_is_one_line_and_what_is_kept_is_whole(folder):
+    """On a file system of 100 kB, in a mount namespace; a notebook of 40 kB fits there twice."""
+    tiny.write(folder / "notebooks", text="print('x' * 30_000)")
+    mounted = 'mount -t tmpfs -o size=100k tmpfs results && exec "$@"'
+    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", mounted, "sh"]
+    (folder / "results").mkdir()
+    if subprocess.run([*command, "true"], cwd=folder, capture_output=True, check=False).returncode:
+        pytest.skip("this machine allows no mount namespace")
+    script = f'{sys.executable} -m tests.batches run s4 --seeds 0-5 --workers 1; echo "status $?"; find results -type f'
+    command[5] = mounted.replace('exec "$@"', script)
+    done = subprocess.run(
+        command, cwd=folder, env=batches.environment(folder), capture_output=True, text=True, check=False, timeout=120
+    )
+    assert "status 1" in done.stdout, done.stderr
+    assert "cannot be written (No space left on device)" in done.stderr
+    assert "runs are kept in results; the same command goes on." in done.stderr
+    assert "Traceback" not in done.stderr
+    files = [line for line in done.stdout.splitlines() if line.startswith("results/02_s4/")]
+    assert len(files) == 2 * len({line.rpartition("/")[0] for line in files}) > 0
+    assert not any("/." in line for line in files)
+
+
+def test_everything_listens_on_loopback_only(folder):
+    process = batches.start(folder, "run", "s4", "--seeds", "0-1", "--workers", "2")
+    batches.until(lambda: len(batches.kernels(process)) == 2)
+    time.sleep(1)
+    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    listening = [one.laddr.ip for each in tree for one in each.net_connections("inet") if one.status == "LISTEN"]
+    process.communicate(timeout=120)
+    assert len(listening) >= 10  # each kernel has five
+    assert set(listening) <= {"127.0.0.1", "::1"}
+
+
+def test_a_cluster_of_processes_runs_a_batch_and_a_killed_worker_costs_only_its_run(folder):
+    with batches.cluster(folder) as (address, workers):
+        process = batches.start(folder, "run", "s4", "--seeds", "0-5", "--scheduler", address)
+        before = wait_for_results(folder, 2)
+        victim = psutil.Process(workers[0].pid)
+        for child in victim.children(recursive=True):
+            child.kill()
+        workers[0].kill()
+        _, err = process.communicate(timeout=180)
+        assert process.returncode == 0, err
+        assert_whole(folder, range(6))
+        after = batches.results(folder)
+        assert {name: after[name] for name in before} == before
+
+
+def test_a_run_that_loses_its_worker_twice_is_marked_and_the_rest_goes_on(folder):
+    """Seed 1 kills its worker, as a notebook that eats all memory makes the system do."""
+    deadly = "import os\nif seed == 1:\n    os.kill(os.getppid(), 9)\n    import time\n    time.sleep(60)"
+    tiny.write(folder / "notebooks", text=deadly)
+    with batches.cluster(folder) as (address, _):
+        done = batches.run(folder, "run", "s4", "--seeds", "0-3", "--scheduler", address)
+    assert done.returncode == 1, done.stderr
+    assert "seed 1: worker lost: its worker was lost 2 times" in done.stdout
+    assert [record(folder, f"seed={seed}")["status"] for seed in range(4)] == ["done", "worker lost", "done", "done"]
+    assert record(folder, "seed=1")["claims"] == []
+    assert batches.run(folder, "report").returncode == 0
+    assert "worker lost" in (folder / "results" / "report.html").read_text()
+
+
+def test_a_worker_with_another_checkout_leaves_no_result_under_a_wrong_name(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    tiny.write(elsewhere / "notebooks", text="print('another text')")
+    with batches.cluster(elsewhere, workers=1) as (address, _):
+        done = batches.run(folder, "run", "s4", "--scheduler", address)
+    assert done.returncode == 1
+    assert "failed: RuntimeError: the notebook, its helpers or its data are not those of the plan" in done.stdout
+
+
+def test_an_address_where_no_scheduler_answers_is_one_line(folder):
+    done = batches.run(folder, "run", "s4", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("miniatures: --scheduler tcp://127.0.0.1:9: no Dask scheduler")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_sigterm_is_like_ctrl_c(folder):
+    process = batches.start(folder, "run", "s4", "--seeds", "0-3", "--workers", "1")
+    batches.until(lambda: batches.kernels(process))
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command goes on" in err
