@@ -191,11 +191,12 @@ def _show_results(store: Store, runs: Sequence[Run]) -> int:
         if record:
             gathered.add(record, run.name)
     print(gathered.claims_table(), gathered.costs_table(), sep="\n\n", end="\n\n")
-    for stopped in gathered.stopped:
-        print(f"{stopped.title}, seed {stopped.seed}: {stopped.status}: {stopped.error}")
+    stops = [(group.title, stopped) for group in gathered.groups for stopped in group.stopped]
+    for title, stopped in stops:
+        print(f"{title}, seed {stopped.seed}: {stopped.status}: {stopped.error}")
     where = os.path.relpath(store.folder)
     print(f"Results: {where}. A page with all of them: {shlex.join(['miniatures', 'report', where])}")
-    return 1 if gathered.stopped else 0
+    return 1 if stops else 0
 
 
 def _check(options: argparse.Namespace) -> None:

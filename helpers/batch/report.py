@@ -42,6 +42,11 @@ th { font-weight: 600 } td.claim { min-width: 12rem }
 .cells a, .cells span { display: inline-block; width: 1.15rem; height: 1.15rem; line-height: 1.15rem;
   text-align: center; text-decoration: none; font-size: .8rem; margin-right: 1px }
 .held { background: #0072b2; color: #fff } .failed { background: #e69f00; color: #000 }
+.stopped { background: #333; color: #fff }
+.count { white-space: nowrap }
+.seeds { white-space: nowrap; vertical-align: bottom }
+.seeds span { display: inline-block; width: 1.15rem; margin-right: 1px; writing-mode: vertical-rl; rotate: 180deg;
+  font-size: .7rem; line-height: 1.15rem; color: #555 }
 .note { color: #555 } .bad { color: #8a3b00; font-weight: 600 }
 svg text { font: 11px system-ui, sans-serif; fill: #333 }
 pre { overflow-x: auto; background: #f4f4f4; padding: .6rem; font-size: .8rem }
@@ -64,7 +69,7 @@ class _Result:
             "changed": json.dumps(changed, sort_keys=True),
             "digest": self.record["digest"],
             "current": self.current,
-            "notebook": f"{self.folder}/{NOTEBOOK}",
+            "notebook": f"{self.folder}/{self.record['notebook'] or ''}".rstrip("/"),
         }
 
     def run_row(self) -> dict[str, Any]:
@@ -166,12 +171,13 @@ def _page(summary: Summary, outdated: int, unreadable: int) -> Iterator[str]:
     yield "<meta name='viewport' content='width=device-width, initial-scale=1'>"
     yield f"<title>Paper Miniatures: results</title><style>{STYLE}</style></head><body>\n"
     yield "<h1>Paper Miniatures: results</h1>\n"
-    yield from _overview(groups, len(summary.stopped), outdated, unreadable)
+    yield from _overview(groups, outdated, unreadable)
     yield "<h2>Claims by paper and seed</h2>\n"
     yield (
         "<p class='note'><span class='cells'><span class='held'>✓</span></span> holds &nbsp; "
-        "<span class='cells'><span class='failed'>✗</span></span> does not hold. Each cell is a seed and opens its "
-        "notebook; the seed stands in its tooltip.</p>\n"
+        "<span class='cells'><span class='failed'>✗</span></span> does not hold &nbsp; "
+        "<span class='cells'><span class='stopped'>!</span></span> the run stopped. Columns are seeds; a cell opens "
+        "the run's notebook.</p>\n"
     )
     for group in groups:
         yield from _heat_map(group)
@@ -186,16 +192,16 @@ def _page(summary: Summary, outdated: int, unreadable: int) -> Iterator[str]:
             yield _distribution(claim)
     yield "<h2>Time and memory</h2>\n"
     yield from _costs(groups)
-    if summary.stopped:
+    if any(group.stopped for group in groups):
         yield "<h2>Runs that stopped</h2>\n"
-        for stopped in summary.stopped:
-            yield _stopped(stopped)
+        for group in groups:
+            yield from (_stopped(group.title, stopped) for stopped in group.stopped)
     yield "</body></html>\n"
 
 
-def _overview(groups: Sequence[Group], stopped: int, outdated: int, unreadable: int) -> Iterator[str]:
+def _overview(groups: Sequence[Group], outdated: int, unreadable: int) -> Iterator[str]:
     claims = [claim for group in groups for claim in group.claims.values()]
-    runs = sum(group.runs for group in groups)
+    runs, stopped = sum(group.runs for group in groups), sum(len(group.stopped) for group in groups)
     yield f"<p><b>{runs}</b> runs of <b>{len({group.paper for group in groups})}</b> papers. "
     for words, chosen in (
         ("Claims expected to hold", [claim for claim in claims if claim.expected]),
@@ -217,28 +223,43 @@ def _overview(groups: Sequence[Group], stopped: int, outdated: int, unreadable: 
 
 
 def _heat_map(group: Group) -> Iterator[str]:
-    yield f"<h3>{escape(group.title)}</h3>\n<div class='wide'><table>\n"
+    """A row for each claim, a column for each seed; neighbouring seeds share a column where there are many."""
+    seeds = sorted({one.seed for one in (*group.stopped, *(p for c in group.claims.values() for p in c.points))})
+    size = max(1, math.ceil(len(seeds) / MOST_CELLS))
+    columns = {seed: place // size for place, seed in enumerate(seeds)}
+    stopped: dict[int, list[Stopped]] = {}
+    for one in group.stopped:
+        stopped.setdefault(columns[one.seed], []).append(one)
+    yield f"<h3>{escape(group.title)}</h3>\n<div class='wide'><table>\n<tr><td></td><td></td><td class='seeds'>"
+    yield "".join(f"<span>{seed}</span>" for seed in seeds[::size]) + "</td></tr>\n"
     for claim in group.claims.values():
-        points = sorted(claim.points, key=lambda point: point.seed)
+        points: dict[int, list[Point]] = {}
+        for point in claim.points:
+            points.setdefault(columns[point.seed], []).append(point)
         expected = "" if claim.expected else " <span class='note'>(not expected)</span>"
-        yield f"<tr><td class='claim'>{escape(claim.name)}{expected}</td><td>{claim.held} of {len(points)}</td>"
-        yield f"<td class='cells'>{''.join(map(_cell, _shared(points, MOST_CELLS)))}</td></tr>\n"
+        yield f"<tr><td class='claim'>{escape(claim.name)}{expected}</td>"
+        yield f"<td class='count'>{claim.held} of {len(claim.points)}</td>"
+        cells = (_cell(points.get(place, []), stopped.get(place, [])) for place in sorted(set(columns.values())))
+        yield f"<td class='cells'>{''.join(cells)}</td></tr>\n"
+    if not group.claims:
+        yield "<tr><td class='claim'>no run came to its claims</td></tr>\n"
     yield "</table></div>\n"
 
 
-def _shared(points: Sequence[Point], most: int) -> Iterator[Sequence[Point]]:
-    """Neighbours together, so that there are at most `most` parts."""
-    size = math.ceil(len(points) / most)
-    return (points[start : start + size] for start in range(0, len(points), size))
-
-
-def _cell(points: Sequence[Point]) -> str:
-    held = sum(point.holds for point in points)
-    if len(points) > 1:
-        share = held / len(points)
-        words = f"seeds {points[0].seed} to {points[-1].seed}: held {held} of {len(points)}"
+def _cell(points: Sequence[Point], stopped: Sequence[Stopped]) -> str:
+    if len(points) + len(stopped) > 1:
+        held, of = sum(point.holds for point in points), len(points)
+        seeds = [one.seed for one in (*points, *stopped)]
+        words = f"seeds {min(seeds)} to {max(seeds)}: held {held} of {of}, {len(stopped)} stopped"
+        share = held / of if of else 0.0
         ground = f"background: linear-gradient(to top, #0072b2 {share:.0%}, #e69f00 {share:.0%})"
         return f"<span style='{ground}' title='{words}'></span>"
+    if stopped:
+        one = stopped[0]
+        words = f"seed {one.seed}: {one.status}: {one.error}"
+        return f"<a class='stopped' href='{escape(one.link)}' title='{escape(words, quote=True)}'>!</a>"
+    if not points:
+        return "<span></span>"
     point = points[0]
     kind, mark, verdict = ("held", "✓", "holds") if point.holds else ("failed", "✗", "does not hold")
     value = decimal(point.value) if math.isfinite(point.value) else "not a number"
@@ -307,9 +328,9 @@ def _costs(groups: Sequence[Group]) -> Iterator[str]:
     yield "</table></div>\n"
 
 
-def _stopped(stopped: Stopped) -> str:
-    head = f"<b>{escape(stopped.title)}</b>, seed {stopped.seed}: {escape(stopped.status)}: {escape(stopped.error)} "
-    link = f"(<a href='{escape(stopped.folder)}/{NOTEBOOK}'>notebook up to there</a>)"
+def _stopped(title: str, stopped: Stopped) -> str:
+    head = f"<b>{escape(title)}</b>, seed {stopped.seed}: {escape(stopped.status)}: {escape(stopped.error)} "
+    link = f"(<a href='{escape(stopped.link)}'>what there is</a>)"
     if not stopped.traceback:
         return f"<p>{head}{link}</p>\n"
     return f"<details><summary>{head}{link}</summary><pre>{escape(stopped.traceback)}</pre></details>\n"

@@ -31,6 +31,7 @@ def _record(run: Run, outcome: Outcome) -> dict[str, Any]:
         "changed": run.changed,
         "checkout": run.checkout,
         "digest": run.digest,
+        "notebook": NOTEBOOK if outcome.notebook else None,
     }
     return about | outcome.record()
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from helpers.batch.execution import DONE
+from helpers.batch.store import RECORD
 from helpers.claims import decimal
 from helpers.stats import Interval, mean_interval
 
@@ -49,6 +51,17 @@ class Claim:
         return mean_interval(values)
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """A run that did not finish: how it ended, one line, and the traceback if there is one."""
+
+    seed: int
+    status: str
+    error: str
+    traceback: str
+    link: str  # the notebook up to where it stopped, or the record where there is none
+
+
 @dataclass
 class Group:
     """The runs of one paper at one setting: how they ended, what they cost, their claims by name."""
@@ -56,7 +69,7 @@ class Group:
     paper: str
     setting: str
     runs: int = 0
-    done: int = 0
+    stopped: list[Stopped] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
     wall_seconds: list[float] = field(default_factory=list)
     peak_mb: list[float] = field(default_factory=list)
@@ -66,17 +79,10 @@ class Group:
     def title(self) -> str:
         return f"{self.paper} {self.setting}".strip()
 
-
-@dataclass(frozen=True)
-class Stopped:
-    """A run that did not finish: which, how it ended, one line, and the traceback if there is one."""
-
-    title: str
-    seed: int
-    status: str
-    error: str
-    traceback: str
-    folder: str
+    @property
+    def done(self) -> int:
+        """How many of the runs came to their end."""
+        return self.runs - len(self.stopped)
 
 
 def setting(record: dict[str, Any]) -> str:
@@ -89,7 +95,6 @@ class Summary:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], Group] = {}
-        self.stopped: list[Stopped] = []
 
     @property
     def groups(self) -> list[Group]:
@@ -103,12 +108,9 @@ class Summary:
         group = self._groups.setdefault(key, Group(*key))
         seed = record["values"].get("seed", 0)
         group.runs += 1
-        if record["status"] == "done":
-            group.done += 1
-        else:
-            self.stopped.append(
-                Stopped(group.title, seed, record["status"], record["error"], record["traceback"], folder)
-            )
+        if record["status"] != DONE:
+            about = (record[name] for name in ("status", "error", "traceback"))
+            group.stopped.append(Stopped(seed, *about, f"{folder}/{record['notebook'] or RECORD}"))
         for name, value in (record["cost"] or {}).items():
             getattr(group, name).append(value)
         for claim in record["claims"]:

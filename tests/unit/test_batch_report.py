@@ -81,13 +81,14 @@ def test_the_summary_counts_claims_over_seeds_for_each_setting(results):
     low, high = stats.t.interval(0.95, 4, loc=2, scale=stats.sem(range(5)))
     assert (fast.interval().value, fast.interval().low, fast.interval().high) == pytest.approx((2, low, high))
     assert plain.claims["deep"].interval() is None
-    assert [(stopped.title, stopped.seed, stopped.status) for stopped in summary.stopped] == [("s4 size=4", 4, RAISED)]
+    assert plain.stopped == []
+    assert [(stopped.seed, stopped.status) for stopped in larger.stopped] == [(4, RAISED)]
 
 
 def test_the_tables_say_how_often_a_claim_held_and_what_it_cost(results):
     _, summary, _, _ = report.write(results)
     claims = summary.claims_table().splitlines()
-    assert re.match(r"s4 +fast <b> +4 of 5 +2\.000 \[0\.037, 3\.963\] s +above 0, value", claims[1])
+    assert re.match(r"s4 +fast <b> +4 of 5 +2\.000 \[0\.0368, 3\.963\] s +above 0, value", claims[1])
     assert re.match(r"s4 +deep +0 of 5, not expected +not a number", claims[2])
     assert re.match(r"s4 size=4 +5 +4 +1\.5 to 4\.5 +100 to 103", summary.costs_table().splitlines()[2])
 
@@ -115,8 +116,10 @@ def test_the_page_asks_for_nothing_from_elsewhere(page):
 def test_the_page_has_a_cell_for_each_claim_and_run_that_links_to_its_notebook(page, results):
     cells = page.all("a", **{"class": "held"}) + page.all("a", **{"class": "failed"})
     assert len(cells) == 18
+    cells += page.all("a", **{"class": "stopped"})
+    assert len(cells) == 20
     assert all((results / cell["href"]).exists() for cell in cells)
-    assert len({cell["href"] for cell in cells}) == 9
+    assert len({cell["href"] for cell in cells}) == 10
     assert page.open == []
 
 
@@ -135,7 +138,12 @@ def test_every_measured_value_is_a_dot_and_bounds_are_drawn(page):
 def test_many_runs_share_cells_and_dots(tmp_path):
     summary = Summary()
     for seed in range(1000):
-        record = outcome(seed).record() | {"paper": "s4", "values": {"seed": seed}, "changed": {}}
+        record = outcome(seed).record() | {
+            "notebook": "notebook.ipynb",
+            "paper": "s4",
+            "values": {"seed": seed},
+            "changed": {},
+        }
         summary.add(record, f"02_s4/{seed}")
     page = Page("".join(report._page(summary, 0, 0)))
     assert len(page.all("circle")) <= report.MOST_DOTS
