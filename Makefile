@@ -30,7 +30,7 @@ fix: $(TESTED)  ## normal form of notebooks, generated pages, code style
 	$(BIN)/ruff format .
 
 bench: $(TESTED)  ## measured ratios of speed
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) results

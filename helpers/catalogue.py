@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from io import StringIO
@@ -270,16 +270,17 @@ def parameters(path: Path) -> dict[str, Parameter]:
     return found
 
 
-def check_values(paper: Miniature, values: dict[str, Any]) -> None:
-    """Check parameter values for a notebook before it runs.
+def check_values(paper: Miniature, grid: Mapping[str, Sequence[Any]]) -> None:
+    """Check values of a notebook's parameters, a list for each, before anything runs.
 
     Raises ParameterFault, in one line, for an unknown name (with the nearest one) or a value of the wrong
     type or out of its range.
     """
     known = parameters(paper.path)
-    for name, value in values.items():
+    for name, values in grid.items():
         if name not in known:
             raise ParameterFault(f"{paper.slug}: unknown parameter {name!r}; {nearest(name, known)}")
-        fault = parameter_fault(name, value, known[name].allowed)
-        if fault:
-            raise ParameterFault(f"{paper.slug}: {fault}")
+        for value in values:
+            fault = parameter_fault(name, value, known[name].allowed)
+            if fault:
+                raise ParameterFault(f"{paper.slug}: {fault}")

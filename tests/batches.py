@@ -6,6 +6,7 @@ Run as a script: `python -m tests.batches NOTEBOOKS ARGUMENTS...`; workers of a 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -95,10 +96,28 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[tuple[str, list[subproce
         yield address, processes[1:]
     finally:
         for process in processes:
-            for child in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []:
-                child.kill()
-            process.kill()
-            process.wait()
+            kill(process)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listening(port: int) -> bool:
+    """Whether somebody listens on a port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def kill(process: subprocess.Popen) -> None:
+    """End a process and all that it started."""
+    for child in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []:
+        child.kill()
+    process.kill()
+    process.wait()
 
 
 def interrupt(process: subprocess.Popen) -> None:

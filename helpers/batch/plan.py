@@ -56,13 +56,11 @@ def _check_grid(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]]) 
     empty = [name for name, values in grid.items() if not values]
     if empty:
         raise BadPlan(f"the plan is empty: no value is given for {empty[0]}")
-    for paper in papers:
-        for name, values in grid.items():
-            for value in values:
-                catalogue.check_values(paper, {name: value})
     count = len(papers) * math.prod(map(len, grid.values()))
     if count > MOST_RUNS:
         raise BadPlan(f"the plan has {count} runs; at most {MOST_RUNS} are allowed")
+    for paper in papers:
+        catalogue.check_values(paper, grid)
 
 
 def make(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]], checkout: Checkout | None = None) -> list[Run]:

@@ -1,14 +1,18 @@
 """Batches that are damaged on purpose: killed, interrupted, out of space. Nothing may be lost or half there."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import psutil
 import pytest
 
+from helpers.notebooks import ROOT
 from tests import batches, tiny
 
 SLOW = "import time; time.sleep(2); print('slow')"
@@ -124,14 +128,18 @@ def test_a_full_disk_is_one_line_and_what_is_kept_is_whole(folder):
 
 
 def test_everything_listens_on_loopback_only(folder):
+    tiny.write(folder / "notebooks", text="import time; time.sleep(60)")
     process = batches.start(folder, "run", "s4", "--seeds", "0-1", "--workers", "2")
-    batches.until(lambda: len(batches.kernels(process)) == 2)
-    time.sleep(1)
-    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    listening = [one.laddr.ip for each in tree for one in each.net_connections("inet") if one.status == "LISTEN"]
-    process.communicate(timeout=120)
-    assert len(listening) >= 10  # each kernel has five
-    assert set(listening) <= {"127.0.0.1", "::1"}
+    command = psutil.Process(process.pid)
+
+    def listening():
+        tree = [command, *command.children(recursive=True)]
+        return [one.laddr.ip for each in tree for one in each.net_connections("inet") if one.status == "LISTEN"]
+
+    addresses = batches.until(lambda: len(found := listening()) >= 10 and found)  # each kernel has five
+    batches.interrupt(process)
+    process.communicate(timeout=30)
+    assert set(addresses) <= {"127.0.0.1", "::1"}
 
 
 def test_a_cluster_of_processes_runs_a_batch_and_a_killed_worker_costs_only_its_run(folder):
@@ -147,6 +155,29 @@ def test_a_cluster_of_processes_runs_a_batch_and_a_killed_worker_costs_only_its_
         assert_whole(folder, range(6))
         after = batches.results(folder)
         assert {name: after[name] for name in before} == before
+
+
+def test_the_cluster_commands_of_the_readme_work(folder):
+    """The two lines that start a cluster on loopback, with free ports in place of the ones they name."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    starts = [line for line in lines if re.match(r"\.venv/bin/dask (scheduler|worker) .*127\.0\.0\.1.*&$", line)]
+    assert len(starts) == 2
+    port = str(batches.free_port())
+    words = [shlex.split(line.rstrip("& ").replace("8786", port).replace("8787", "0"))[1:] for line in starts]
+    (run_line,) = [line for line in lines if "--scheduler tcp://127.0.0.1:8786" in line]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    with ExitStack() as ended:
+        for line in words:
+            preload = ["--preload", "tests.batches"] if line[0] == "worker" else []
+            started = subprocess.Popen(
+                [sys.executable, "-m", "dask", *line, *preload], env=batches.environment(folder), **quiet
+            )
+            ended.callback(batches.kill, started)
+        arguments = shlex.split(run_line.replace("8786", port).replace("--seeds 0-9", "--seeds 0-1"))[1:]
+        batches.until(lambda: batches.listening(int(port)))
+        done = batches.run(folder, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert_whole(folder, range(2))
 
 
 def test_a_run_that_loses_its_worker_twice_is_marked_and_the_rest_goes_on(folder):

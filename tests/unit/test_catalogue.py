@@ -179,7 +179,7 @@ def test_a_range_that_must_be_run_to_be_known_is_refused(collection):
 def test_parameter_values_are_checked_before_anything_runs(collection, values, message):
     paper = catalogue.load(collection("s4"))
     with pytest.raises(ParameterFault, match=message):
-        catalogue.check_values(paper, values)
+        catalogue.check_values(paper, {name: [value] for name, value in values.items()})
 
 
 def test_the_table_links_and_counts(collection, tmp_path):

@@ -1,7 +1,8 @@
-"""Speed, measured as ratios within one run: `make bench`. Prints a table; asserts nothing."""
+"""Speed of helpers.training, as ratios of CPU time within one run."""
 
+import contextlib
+import io
 import statistics
-import sys
 import time
 from collections.abc import Callable
 
@@ -73,22 +74,17 @@ def nets() -> dict[str, tuple[Callable, tuple[int, ...], int]]:
     }
 
 
-def main() -> int:
+def main() -> None:
     """Print the ratios."""
     session.start(0)
-    sys.stderr = open("/dev/null", "w")  # noqa: SIM115, PTH123  the progress bars of many short runs
     print(f"{'net':34s} {'helpers / bare loop':>28s} {'five stacked / one':>28s}")
     for name, (make, shape, size) in nets().items():
         X, y = torch.randn(512, *shape), torch.randint(0, 4, (512,))
         single = list(training.minibatches([X, y], size, STEPS, 0))
         stacked = list(training.minibatches([X, y], size, STEPS, 0, nets=5))
-        columns = [
-            ratio(lambda m=make, b=single: bare_loop(m, b), lambda m=make, b=single: one(m, b)),
-            ratio(lambda m=make, b=single: one(m, b), lambda m=make, b=stacked: five(m, b)),
-        ]
+        with contextlib.redirect_stderr(io.StringIO()):  # the progress bars of many short runs
+            columns = [
+                ratio(lambda m=make, b=single: bare_loop(m, b), lambda m=make, b=single: one(m, b)),
+                ratio(lambda m=make, b=single: one(m, b), lambda m=make, b=stacked: five(m, b)),
+            ]
         print(f"{name:34s}", *(f"{median:12.2f} [{low:.2f}, {high:.2f}]" for median, low, high in columns))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
