@@ -194,7 +194,8 @@ def fit_stacked(
         last[:] = [batch]
         grads, losses = traced[shapes](values, stacked.buffers, *batch)
         for name, parameter in trainable.items():
-            parameter.grad = grads[name]
+            # Fused optimizers read a gradient in the order of its memory, whatever its strides say.
+            parameter.grad = grads[name].contiguous()
         return losses
 
     history = _loop(backward, trainable, batches, steps, optimizer, label, records, may_stay)

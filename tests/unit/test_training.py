@@ -62,6 +62,38 @@ def test_stacked_nets_learn_what_each_would_alone(each):
             torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-5)
 
 
+class Transposed(nn.Module):
+    """A net whose stacked gradients lie in memory in another order than its parameters."""
+
+    def __init__(self, seed):
+        super().__init__()
+        draw = np.random.default_rng(seed).standard_normal((2, 5, 3))
+        self.first, self.second = (nn.Parameter(torch.tensor(part).float()) for part in draw)
+
+    def forward(self, X):
+        hidden = (X[..., None] * self.first.mT).sum(-2)  # [rows, 5]
+        return torch.tanh(hidden) @ self.second
+
+
+def test_gradients_in_another_order_of_memory_are_read_right():
+    X = torch.randn(60, 3, generator=torch.Generator().manual_seed(0))
+    data = (X, X.sin())
+
+    def square(net, X, y):
+        return (net(X) - y).square().mean()
+
+    batches = list(minibatches(data, 20, 30, seed=1, nets=3))
+    stacked = Stacked([Transposed(seed) for seed in range(3)])
+    grads, _ = stacked.gradients(square, True)(stacked.parameters, {}, *batches[0])
+    assert not grads["first"].is_contiguous()
+    fit_stacked(stacked, square, batches, 30, adam(0.01))
+    for place, together in enumerate(stacked.unstack()):
+        alone = Transposed(place)
+        fit(alone, square, [tuple(part[place] for part in batch) for batch in batches], 30, adam(0.01))
+        for mine, other in zip(together.parameters(), alone.parameters(), strict=True):
+            torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-5)
+
+
 def test_tracing_changes_nothing(monkeypatch):
     results = []
     for threshold in (1, 10**9):
