@@ -129,6 +129,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadPlan, UnknownPaper, ParameterFault, NotebookFault, DataFault, StoreFault, ClusterFault) as error:
         print(f"miniatures: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return batches.INTERRUPTED
     except OSError as error:
         print(f"miniatures: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return USAGE_ERROR

@@ -120,6 +120,14 @@ def kill(process: subprocess.Popen) -> None:
     process.wait()
 
 
+def kill_listener(address: str) -> None:
+    """End the process that listens at an address such as `tcp://127.0.0.1:8786`."""
+    port = int(address.rpartition(":")[2])
+    for one in psutil.net_connections("tcp"):
+        if one.status == "LISTEN" and one.laddr.port == port:
+            psutil.Process(one.pid).kill()
+
+
 def interrupt(process: subprocess.Popen) -> None:
     """What Ctrl-C in a terminal does."""
     process.send_signal(signal.SIGINT)

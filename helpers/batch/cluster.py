@@ -7,6 +7,7 @@ the same checkout and the same packages, but no common disk.
 import asyncio
 import contextlib
 import itertools
+import logging
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -93,7 +94,7 @@ class Cluster:
         dask.config.set(
             {"distributed.admin.event-loop-monitor-interval": "1h", "distributed.logging.distributed": "error"}
         )
-        self._local, self._batch = None, f"miniatures-{uuid.uuid4()}"
+        self._local, self._address, self._batch = None, scheduler, f"miniatures-{uuid.uuid4()}"
         if scheduler is None:
             with warnings.catch_warnings():
                 # Dask asks which address leads outside; offline there is none, and none is needed.
@@ -116,13 +117,21 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # It complains at length when the scheduler is gone, which is said already.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         self._client.close(timeout=2)
         if self._local:
             self._local.close(timeout=2)
 
     def slots(self) -> int:
-        """How many notebooks the cluster can run at once now."""
-        return sum(self._client.nthreads().values())
+        """How many notebooks the cluster can run at once now.
+
+        Raises ClusterFault when the scheduler does not answer.
+        """
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            raise ClusterFault(f"the scheduler at {self._address} was lost") from None
 
     def wait(self) -> None:
         """Wait until the cluster has a worker."""
@@ -147,7 +156,8 @@ class Cluster:
         waiting, out, done = iter(runs), {}, as_completed()
         try:
             while True:
-                new = self._submit(itertools.islice(waiting, max(self.slots(), 1) - len(out)), timeout)
+                free = max(self.slots(), 1) - len(out)  # below zero when workers were lost
+                new = self._submit(itertools.islice(waiting, max(free, 0)), timeout)
                 out |= new
                 done.update(new)
                 if not out:
@@ -176,7 +186,7 @@ class Cluster:
         if future.status == "finished":
             return future.result()
         if future.status != "error":
-            raise ClusterFault(f"the scheduler at {self._client.scheduler.address} was lost")
+            raise ClusterFault(f"the scheduler at {self._address} was lost")
         error = future.exception()
         if isinstance(error, KilledWorker):
             return Outcome(WORKER_LOST, f"its worker was lost {LOSSES} times, at last {error.last_worker.address}")

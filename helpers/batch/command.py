@@ -11,10 +11,12 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from helpers import catalogue, notebooks
 from helpers.batch import plan, summary
+from helpers.batch.execution import DONE
 from helpers.batch.plan import BadPlan, Run
 from helpers.batch.store import Store, StoreFault
 from helpers.catalogue import Miniature
@@ -92,6 +94,7 @@ class Progress:
         self.left = {run.digest: counts[run.paper] + bool(run.changed) for run in runs}
         self.runs = len(runs)
         self.running: set[str] = set()
+        self._lock = threading.Lock()
         self.done = self.failed = self.held = self.claims = 0
         self.bar = tqdm(total=sum(self.left.values()), unit="cell", file=sys.stderr, mininterval=0.3)
         self._show()
@@ -104,30 +107,32 @@ class Progress:
 
     def event(self, event: Any) -> None:
         """Take what a worker tells."""
-        if event.started and event.digest in self.left:
-            self.running.add(event.digest)
-            self._show()
-        step = min(event.cells, self.left.get(event.digest, 0))
-        if step:
-            self.left[event.digest] -= step
-            self.bar.update(step)
+        with self._lock:  # events come from a thread of their own
+            left = self.left.get(event.digest, 0)
+            if event.started and left:
+                self.running.add(event.digest)
+                self._show()
+            if event.cells and left:
+                self.left[event.digest] = left - min(event.cells, left)
+                self.bar.update(min(event.cells, left))
 
     def finished(self, run: Run, outcome: Any) -> None:
         """Take a run that ended."""
-        self.running.discard(run.digest)
-        self.bar.update(self.left.pop(run.digest, 0))
-        self.done += outcome.status == "done"
-        self.failed += outcome.status != "done"
-        self.claims += len(outcome.claims)
-        self.held += sum(bool(claim["holds"]) for claim in outcome.claims)
-        self._show()
+        with self._lock:
+            self.running.discard(run.digest)
+            self.bar.update(self.left.pop(run.digest, 0))
+            self.done += outcome.status == DONE
+            self.failed += outcome.status != DONE
+            self.claims += len(outcome.claims)
+            self.held += sum(bool(claim["holds"]) for claim in outcome.claims)
+            self._show()
 
 
 class _Interrupt:
     """What Ctrl-C and SIGTERM do: stop, say how to go on, and leave within some seconds whatever hangs."""
 
-    def __init__(self, store: Store, runs: Sequence[Run]) -> None:
-        self.store, self.runs, self.said = store, runs, False
+    def __init__(self, folder: Path, runs: int, kept: int) -> None:
+        self.folder, self.runs, self.kept, self.said = folder, runs, kept, False
 
     def __call__(self, signum: int, frame: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -141,12 +146,8 @@ class _Interrupt:
         """Say once what is kept."""
         if not self.said:
             self.said = True
-            kept = len(self.store.finished(self.runs))
-            where = os.path.relpath(self.store.folder)
-            print(
-                f"\n{reason}. {kept} of {len(self.runs)} runs are kept in {where}; the same command goes on.",
-                file=sys.stderr,
-            )
+            kept = f"{self.kept} of {self.runs} runs are kept in {os.path.relpath(self.folder)}"
+            print(f"\n{reason}. {kept}; the same command goes on.", file=sys.stderr)
 
     def leave(self) -> None:
         self.say()
@@ -163,12 +164,13 @@ def _handling(interrupt: _Interrupt) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _execute(store: Store, cluster: Any, runs: Sequence[Run], timeout: float) -> None:
+def _execute(store: Store, cluster: Any, runs: Sequence[Run], timeout: float, interrupt: _Interrupt) -> None:
     """Execute runs with a bar that shows how far they are; each outcome is kept as it comes."""
     progress = Progress(runs)
     with progress.bar, contextlib.closing(cluster.execute(runs, timeout=timeout, on_event=progress.event)) as outcomes:
         for run, outcome in outcomes:
             store.put(run, outcome)
+            interrupt.kept += outcome.status == DONE
             progress.finished(run, outcome)
 
 
@@ -235,7 +237,7 @@ def _run(store: Store, runs: Sequence[Run], left: Sequence[Run], options: argpar
     """Execute what is left to do; 0 when every run came to an end, however it ended."""
     from helpers.batch.cluster import Cluster, ClusterFault
 
-    interrupt = _Interrupt(store, runs)
+    interrupt = _Interrupt(store.folder, len(runs), len(runs) - len(left))
     local = min(options.workers or os.cpu_count() or 1, len(left))
     with _handling(interrupt):
         try:
@@ -245,7 +247,7 @@ def _run(store: Store, runs: Sequence[Run], left: Sequence[Run], options: argpar
                     cluster.wait()
                 _show_plan(runs, left, cluster.slots())
                 try:
-                    _execute(store, cluster, left, options.timeout)
+                    _execute(store, cluster, left, options.timeout, interrupt)
                 except KeyboardInterrupt:
                     interrupt.say()  # before the cluster is closed, which may take its time
                     raise

@@ -101,9 +101,12 @@ class Store:
                 target.rename(replaced)
             aside.rename(target)
         except OSError as error:
-            shutil.rmtree(aside, ignore_errors=True)
             raise StoreFault(f"{target}: cannot be written ({error.strerror})") from None
-        shutil.rmtree(replaced, ignore_errors=True)
+        finally:  # also when Ctrl-C comes in between
+            shutil.rmtree(aside, ignore_errors=True)
+            if replaced.exists() and not target.exists():
+                replaced.rename(target)
+            shutil.rmtree(replaced, ignore_errors=True)
         return target
 
     def get(self, run: Run) -> dict[str, Any] | None:

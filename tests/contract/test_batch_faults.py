@@ -194,6 +194,21 @@ def test_a_run_that_loses_its_worker_twice_is_marked_and_the_rest_goes_on(folder
     assert "worker lost" in (folder / "results" / "report.html").read_text()
 
 
+def test_a_lost_scheduler_is_one_line_and_the_batch_goes_on_without_it(folder):
+    with batches.cluster(folder, workers=1) as (address, workers):
+        process = batches.start(folder, "run", "s4", "--seeds", "0-4", "--scheduler", address)
+        wait_for_results(folder, 1)
+        workers[0].kill()
+        batches.kill_listener(address)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert f"miniatures: the scheduler at {address} was lost. " in err
+    assert "Traceback" not in err
+    assert batches.leftovers(folder) == []
+    assert batches.run(folder, "run", "s4", "--seeds", "0-4").returncode == 0
+    assert_whole(folder, range(5))
+
+
 def test_a_worker_with_another_checkout_leaves_no_result_under_a_wrong_name(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     tiny.write(elsewhere / "notebooks", text="print('another text')")
