@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         return batches.INTERRUPTED
     except OSError as error:
-        print(f"miniatures: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
+        print(f"miniatures: {error.filename or type(error).__name__}: {error.strerror or error}", file=sys.stderr)
         return USAGE_ERROR
 
 

@@ -81,7 +81,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 @contextmanager
 def cluster(folder: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """A scheduler and workers as processes of their own on loopback; yields its address and the workers."""
+    """A scheduler and workers as processes of their own on loopback; yields its address and these processes."""
     environ, quiet = environment(folder), {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     address_file = folder / "scheduler.json"
     dask = [sys.executable, "-m", "dask"]
@@ -93,7 +93,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[tuple[str, list[subproce
         working = [*dask, "worker", "--scheduler-file", str(address_file), "--host", "127.0.0.1", "--nthreads", "1"]
         working += [*dashboard, "--preload", "tests.batches", "--local-directory", str(folder / "scratch")]
         processes += [subprocess.Popen(working, env=environ, **quiet) for _ in range(workers)]
-        yield address, processes[1:]
+        yield address, processes
     finally:
         for process in processes:
             kill(process)
@@ -120,12 +120,16 @@ def kill(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def kill_listener(address: str) -> None:
-    """End the process that listens at an address such as `tcp://127.0.0.1:8786`."""
-    port = int(address.rpartition(":")[2])
-    for one in psutil.net_connections("tcp"):
-        if one.status == "LISTEN" and one.laddr.port == port:
-            psutil.Process(one.pid).kill()
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of some processes have ended."""
+
+    def ended(process: psutil.Process) -> bool:
+        try:
+            return process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    return all(map(ended, processes))
 
 
 def interrupt(process: subprocess.Popen) -> None:

@@ -23,7 +23,8 @@ class Checkout:
 
     Of a notebook the sources, kinds and tags of its cells count, not its outputs. Of helpers count the modules
     that it imports, directly or through others, wherever the import stands. Of data count the files that
-    one of these names, by the digest in `data/SHA256SUMS`.
+    one of these names, by the digest in `data/SHA256SUMS`. Imports are absolute in this collection; modules
+    imported by a computed name are not seen.
     """
 
     def __init__(self, root: Path = ROOT) -> None:
@@ -55,7 +56,10 @@ class Checkout:
         """Digest, imports and data files of one module of helpers."""
         if name not in self._read:
             source = self.modules[name].read_bytes()
-            tree = _parse(source)
+            try:
+                tree = _parse(source)
+            except SyntaxError:  # a run that imports it will say so
+                tree = ast.Module([], [])
             self._read[name] = hashlib.sha256(source).hexdigest(), self._imports(tree), self._data(tree)
         return self._read[name]
 

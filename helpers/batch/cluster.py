@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent import futures
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,7 @@ from helpers.batch.plan import Run
 
 LOSSES = 2  # a run whose worker is lost as often as that is marked failed
 CONNECT_SECONDS = 10
+LOOK_SECONDS = 5.0  # between looks at how many workers there are, while none ends
 LOOPBACK = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
 
 
@@ -77,6 +80,15 @@ async def _allow_losses(keys: list[str], losses: int, dask_scheduler: Any = None
             task.suspicious = max(task.suspicious, dask_scheduler.allowed_failures + 1 - losses)
 
 
+def _failed(error: BaseException) -> Outcome:
+    """The outcome of a run whose worker sent none: it was lost, or has other packages."""
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return Outcome(WORKER_LOST, f"its worker was lost {LOSSES} times, at last {error.last_worker.address}")
+    return Outcome(FAILED, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+
+
 class Cluster:
     """A Dask cluster to run notebooks on. Use it as a context manager.
 
@@ -128,14 +140,23 @@ class Cluster:
 
         Raises ClusterFault when the scheduler does not answer.
         """
-        try:
+        with self._reached():
             return sum(self._client.nthreads().values())
-        except (OSError, TimeoutError):
-            raise ClusterFault(f"the scheduler at {self._address} was lost") from None
 
     def wait(self) -> None:
-        """Wait until the cluster has a worker."""
-        self._client.wait_for_workers(1)
+        """Wait until the cluster has a worker.
+
+        Raises ClusterFault when the scheduler is lost.
+        """
+        with self._reached():
+            self._client.wait_for_workers(1)
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, TimeoutError, asyncio.CancelledError, futures.CancelledError):
+            raise ClusterFault(f"the scheduler at {self._address} was lost") from None
 
     def execute(
         self, runs: Sequence[Run], *, timeout: float, on_event: Callable[[Event], None] = lambda event: None
@@ -152,45 +173,56 @@ class Cluster:
         def tell(event: tuple[float, dict[str, Any]]) -> None:
             on_event(Event(*(event[1][name] for name in ("digest", "started", "cells"))))
 
-        self._client.subscribe_topic(self._batch, tell)
         waiting, out, done = iter(runs), {}, as_completed()
         try:
+            with self._reached():
+                self._client.subscribe_topic(self._batch, tell)
             while True:
                 free = max(self.slots(), 1) - len(out)  # below zero when workers were lost
-                new = self._submit(itertools.islice(waiting, max(free, 0)), timeout)
-                out |= new
-                done.update(new)
+                self._submit(itertools.islice(waiting, max(free, 0)), timeout, out, done)
                 if not out:
                     return
-                future = next(done)
-                yield out.pop(future), self._outcome(future)
+                if self._one_is_ready(done):
+                    future = next(done)
+                    yield out.pop(future), self._outcome(future)
         finally:
             if out:
                 self._stop(out)
             with contextlib.suppress(Exception):  # there is nothing to tell where the scheduler is gone
                 self._client.unsubscribe_topic(self._batch)
 
-    def _submit(self, runs: Iterable[Run], timeout: float) -> dict[Any, Run]:
-        futures = {}
+    def _one_is_ready(self, done: Any) -> bool:
+        """Wait for a run to end, but not for ever: workers may have come meanwhile."""
+        end = time.monotonic() + LOOK_SECONDS
+        while not done.has_ready() and time.monotonic() < end:
+            time.sleep(0.02)
+        return done.has_ready()
+
+    def _submit(self, runs: Iterable[Run], timeout: float, out: dict[Any, Run], done: Any) -> None:
+        keys = []
         for run in runs:
             task = Task(run.paper.slug, run.values, run.changed, run.checkout, self._batch, timeout)
-            key = f"{run.paper.slug}-{uuid.uuid4()}"
-            futures[self._client.submit(_on_worker, task, pure=False, key=key)] = run
-        if futures and self._local is None:
-            self._client.run_on_scheduler(_allow_losses, [future.key for future in futures], LOSSES)
-        return futures
+            keys.append(f"{run.paper.slug}-{uuid.uuid4()}")
+            with self._reached():
+                future = self._client.submit(_on_worker, task, pure=False, key=keys[-1])
+            out[future] = run
+            done.add(future)
+        if keys and self._local is None:
+            with contextlib.suppress(Exception):  # a scheduler that cannot import this keeps its own limit
+                self._client.run_on_scheduler(_allow_losses, keys, LOSSES)
 
     def _outcome(self, future: Any) -> Outcome:
-        from distributed import KilledWorker
-
-        if future.status == "finished":
-            return future.result()
-        if future.status != "error":
+        if future.status == "error":
+            return _failed(future.exception())
+        if future.status != "finished":
             raise ClusterFault(f"the scheduler at {self._address} was lost")
-        error = future.exception()
-        if isinstance(error, KilledWorker):
-            return Outcome(WORKER_LOST, f"its worker was lost {LOSSES} times, at last {error.last_worker.address}")
-        return Outcome(FAILED, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+        try:
+            with self._reached():
+                return future.result()
+        except ClusterFault:
+            raise
+        except Exception as error:  # the worker that held the outcome was lost, and so was the next try
+            return _failed(error)
 
     def _stop(self, futures: Iterable[Any]) -> None:
         execution.stop_kernels(self._batch)

@@ -3,6 +3,8 @@
 import argparse
 import ast
 import contextlib
+import importlib.util
+import math
 import os
 import re
 import shlex
@@ -33,7 +35,7 @@ def seeds(text: str) -> list[int]:
     """
     chosen: list[int] = []
     for part in text.split(","):
-        ends = re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip())
+        ends = re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part.strip())
         if not ends:
             raise BadPlan(f"--seeds {text!r}: allowed are numbers and ranges such as 0-9 or 0,3,10-19")
         first, last = int(ends[1]), int(ends[2] or ends[1])
@@ -45,9 +47,10 @@ def seeds(text: str) -> list[int]:
 
 def _value(text: str) -> Any:
     try:
-        return ast.literal_eval(text)
+        value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
+    return value if isinstance(value, bool | int | float | str) else text
 
 
 def grid(assignments: Sequence[str], seed_words: str | None) -> dict[str, list[Any]]:
@@ -74,9 +77,9 @@ def papers(options: argparse.Namespace) -> list[Miniature]:
     for track in options.track:
         if track not in catalogue.TRACKS:
             raise BadPlan(f"--track {track!r}: no such track; {catalogue.nearest(track, catalogue.TRACKS)}")
+    chosen = catalogue.find(options.papers) if options.papers else []
     if options.all:
         return catalogue.find([])
-    chosen = catalogue.find(options.papers) if options.papers else []
     chosen += [paper for paper in catalogue.miniatures() if paper.track in options.track] if options.track else []
     if not chosen:
         raise BadPlan("the plan is empty: name papers, a --track that has notebooks, or --all")
@@ -123,23 +126,24 @@ class Progress:
             self.bar.update(self.left.pop(run.digest, 0))
             self.done += outcome.status == DONE
             self.failed += outcome.status != DONE
-            self.claims += len(outcome.claims)
-            self.held += sum(bool(claim["holds"]) for claim in outcome.claims)
+            claims = outcome.claims if outcome.status == DONE else []
+            self.claims += len(claims)
+            self.held += sum(bool(claim["holds"]) for claim in claims)
             self._show()
 
 
 class _Interrupt:
     """What Ctrl-C and SIGTERM do: stop, say how to go on, and leave within some seconds whatever hangs."""
 
-    def __init__(self, folder: Path, runs: int, kept: int) -> None:
-        self.folder, self.runs, self.kept, self.said = folder, runs, kept, False
+    def __init__(self, folder: Path, runs: int, kept: int, forced: bool) -> None:
+        self.folder, self.runs, self.kept, self.forced, self.said = folder, runs, kept, forced, False
+        self.timer = threading.Timer(STOP_SECONDS, self.leave)
+        self.timer.daemon = True
 
     def __call__(self, signum: int, frame: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        leave = threading.Timer(STOP_SECONDS, self.leave)
-        leave.daemon = True
-        leave.start()
+        self.timer.start()
         raise KeyboardInterrupt
 
     def say(self, reason: str = "Stopped") -> None:
@@ -147,7 +151,10 @@ class _Interrupt:
         if not self.said:
             self.said = True
             kept = f"{self.kept} of {self.runs} runs are kept in {os.path.relpath(self.folder)}"
-            print(f"\n{reason}. {kept}; the same command goes on.", file=sys.stderr)
+            words = f"{kept}; the same command goes on."
+            if self.forced:
+                words = f"{self.kept} of {self.runs} runs were run again; what was there before is kept for the others."
+            print(f"\n{reason}. {words}", file=sys.stderr)
 
     def leave(self) -> None:
         self.say()
@@ -160,6 +167,7 @@ def _handling(interrupt: _Interrupt) -> Iterator[None]:
     try:
         yield
     finally:
+        interrupt.timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -201,13 +209,23 @@ def _show_results(store: Store, runs: Sequence[Run]) -> int:
     return 1 if stops else 0
 
 
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _check(options: argparse.Namespace) -> None:
     if options.workers is not None and options.workers < 1:
         raise BadPlan(f"--workers {options.workers}: allowed is an integer from 1 up")
     if options.workers is not None and options.scheduler:
         raise BadPlan("--workers with --scheduler: a cluster has the workers that it has; leave --workers out")
-    if not options.timeout > 0:
+    if not 0 < options.timeout < math.inf:
         raise BadPlan(f"--timeout {options.timeout:g}: allowed is a number of seconds above 0")
+    if options.dry_run and options.scheduler:
+        raise BadPlan("--dry-run with --scheduler: a dry run does not ask the cluster; leave one out")
+    missing = [name for name in ("distributed", "papermill") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise BadPlan(f"{missing[0]} is not installed; batches need: pip install -e '.[batch]'")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -218,7 +236,7 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         finished = set() if options.force else Store(options.output).finished(runs)
         left = [run for run in runs if run.digest not in finished]
-        slots = min(options.workers or os.cpu_count() or 1, max(len(left), 1))
+        slots = min(options.workers or _cores(), max(len(left), 1))
         _show_plan(runs, left, slots)
         return 0
     with Store(options.output) as store:
@@ -237,8 +255,8 @@ def _run(store: Store, runs: Sequence[Run], left: Sequence[Run], options: argpar
     """Execute what is left to do; 0 when every run came to an end, however it ended."""
     from helpers.batch.cluster import Cluster, ClusterFault
 
-    interrupt = _Interrupt(store.folder, len(runs), len(runs) - len(left))
-    local = min(options.workers or os.cpu_count() or 1, len(left))
+    interrupt = _Interrupt(store.folder, len(runs), len(runs) - len(left), options.force)
+    local = min(options.workers or _cores(), len(left))
     with _handling(interrupt):
         try:
             with Cluster(local, options.scheduler) as cluster:

@@ -89,6 +89,7 @@ class _Seen:
         self.notebook: Any = None
         self.cost: Cost | None = None
         self.exit_code: int | None = None
+        self.late = False
 
 
 def _engine(folder: Path, timeout: float, batch: str, on_cell: Callable[[], None], seen: _Seen) -> type:
@@ -97,6 +98,7 @@ def _engine(folder: Path, timeout: float, batch: str, on_cell: Callable[[], None
     It starts the kernel in `folder` itself: papermill's own way changes the folder of the whole process,
     which notebooks running side by side would change under one another.
     """
+    from nbclient.exceptions import CellTimeoutError
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine
 
@@ -104,9 +106,16 @@ def _engine(folder: Path, timeout: float, batch: str, on_cell: Callable[[], None
 
     class Client(PapermillNotebookClient):
         def execute_cell(self, *args: Any, **kwargs: Any) -> Any:
-            self.timeout = max(1, math.ceil(began + timeout - time.monotonic()))
+            left = began + timeout - time.monotonic()
+            if left <= 0:
+                seen.late = True
+                raise CellTimeoutError("the time limit of the notebook has passed")
+            self.timeout = math.ceil(left)
             try:
                 return super().execute_cell(*args, **kwargs)
+            except CellTimeoutError:
+                seen.late = time.monotonic() >= began + timeout
+                raise
             finally:
                 self.note_cost()
                 on_cell()
@@ -114,7 +123,7 @@ def _engine(folder: Path, timeout: float, batch: str, on_cell: Callable[[], None
         def note_cost(self) -> None:
             import psutil
 
-            with contextlib.suppress(psutil.NoSuchProcess, StopIteration):  # the kernel may have died
+            with contextlib.suppress(psutil.Error, OSError, StopIteration):  # the kernel may have died
                 seen.cost = Cost(*kernel_cost(self.km.provisioner.pid), time.monotonic() - began)
 
         def papermill_execute_cells(self) -> None:
@@ -138,13 +147,15 @@ def _engine(folder: Path, timeout: float, batch: str, on_cell: Callable[[], None
                 kernel_name=kernel_name,
                 extra_arguments=QUIET,
                 resources={"metadata": {"path": str(folder)}},
+                iopub_timeout=60,  # a busy machine may be late with outputs
                 coalesce_streams=True,
                 record_timing=False,
             )
             # The helpers of this checkout, whatever else is installed: the result stands under their digest.
             path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
             environ = {**os.environ, **KERNEL_ENVIRONMENT, "PYTHONPATH": path}
-            client.execute(env=environ, stderr=subprocess.DEVNULL)  # it complains there when it is ended
+            # Its own streams carry what its children write and complaints when it is ended; cells have theirs.
+            client.execute(env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     return Engine
 
@@ -175,7 +186,8 @@ def _died(exit_code: int | None) -> str:
         return "the kernel died"
     if exit_code > 0:
         return f"the kernel ended itself with exit code {exit_code}"
-    name = signal.Signals(-exit_code).name
+    known = {number.value: number.name for number in signal.Signals}
+    name = known.get(-exit_code, f"signal {-exit_code}")
     return f"the kernel was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
 
 
@@ -190,13 +202,18 @@ def _judge(problem: Exception, timeout: float, seen: _Seen) -> tuple[str, str, s
         words = str(problem.evalue).strip().splitlines()
         line = f"{problem.ename}: {words[-1]}" if words else problem.ename
         return RAISED, line, ESCAPE.sub("", "\n".join(problem.traceback))
-    if isinstance(problem, CellTimeoutError):
+    if isinstance(problem, CellTimeoutError) and seen.late:
         return TIMED_OUT, f"not done within {timeout:g} s", str(problem)
-    if isinstance(problem, DeadKernelError):
+    if isinstance(problem, DeadKernelError) or "Kernel died" in str(problem):
         return KERNEL_DIED, _died(seen.exit_code), ""
     words = str(problem).strip().splitlines()
     line = f"{type(problem).__name__}: {words[0]}" if words else type(problem).__name__
     return FAILED, line, "".join(traceback.format_exception(problem))
+
+
+def _check_checkout(run: Run) -> None:
+    if Checkout().digest(run.paper.path) != run.checkout:
+        raise RuntimeError("the notebook, its helpers or its data are not those of the plan")
 
 
 def execute(
@@ -205,7 +222,7 @@ def execute(
     """Execute one notebook from a fresh kernel in its own folder; never raises for what the notebook does.
 
     `timeout` is in seconds for the whole notebook, `on_cell` is called after every cell. A notebook, helper or data
-    file that is not what the plan saw is a failure: its result would stand under a wrong name.
+    file that is not what the plan saw, before or after, is a failure: its result would stand under a wrong name.
     """
     import nbformat
 
@@ -213,9 +230,13 @@ def execute(
     seen = _Seen()
     status, error, trace = DONE, "", ""
     try:
-        if Checkout().digest(run.paper.path) != run.checkout:
-            raise RuntimeError("the notebook, its helpers or its data are not those of the plan")
+        if batch in _stopped:
+            raise RuntimeError("the batch was stopped")
+        _check_checkout(run)
         _with_papermill(run, timeout, batch, on_cell, seen)
+        _check_checkout(run)
+        if any(cell.cell_type == "code" and cell.source and not cell.execution_count for cell in seen.notebook.cells):
+            status, error = RAISED, "SystemExit: it ended before its last cell"
     except Exception as problem:  # papermill, nbclient and the kernel each raise kinds of their own
         status, error, trace = _judge(problem, timeout, seen)
     claims, text = [], ""

@@ -12,14 +12,14 @@ from typing import Any
 
 from helpers import catalogue
 from helpers.batch.checkout import Checkout
-from helpers.catalogue import Miniature
+from helpers.catalogue import Miniature, Parameter
 
 MOST_RUNS = 1_000_000
 LONGEST_LABEL = 60
 
 
 class BadPlan(ValueError):
-    """A plan that is empty or too large; the message is one line."""
+    """A batch that cannot be planned as asked: empty, too large, or in words of another form; one line."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Run:
     @cached_property
     def name(self) -> str:
         """The result's folder below the results: paper, seed and changed values to read, digest to be sure."""
-        shown = {"seed": self.values["seed"]} | self.changed
+        shown = {"seed": self.values.get("seed", 0)} | self.changed
         label = ",".join(f"{name}={value}" for name, value in shown.items())
         label = re.sub(r"[^\w.=,+-]", "_", label)[:LONGEST_LABEL]
         return f"{self.paper.path.stem}/{label}--{self.digest[:16]}"
@@ -75,20 +75,22 @@ def make(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]], checkou
     checkout = checkout or Checkout()
     runs: dict[str, Run] = {}
     for paper in sorted(papers, key=lambda paper: -paper.running_seconds):
-        defaults = {name: parameter.default for name, parameter in catalogue.parameters(paper.path).items()}
+        known = catalogue.parameters(paper.path)
+        defaults = {name: _as(parameter, parameter.default) for name, parameter in known.items()}
         digest = checkout.digest(paper.path)
         for combination in itertools.product(*grid.values()):
             given = dict(zip(grid, combination, strict=True))
-            values = defaults | {name: _as(defaults[name], value) for name, value in given.items()}
+            values = defaults | {name: _as(known[name], value) for name, value in given.items()}
             changed = {name: value for name, value in values.items() if value != defaults[name]}
             run = Run(paper, values, changed, digest)
             runs[run.digest] = run
     return list(runs.values())
 
 
-def _as(default: Any, value: Any) -> Any:
-    """A whole number given for a decimal parameter is that decimal number: one run, not two."""
-    return float(value) if isinstance(default, float) and isinstance(value, int) else value
+def _as(parameter: Parameter, value: Any) -> Any:
+    """A whole number for a parameter with a decimal range is that decimal number: one run, not two."""
+    decimal = any(isinstance(bound, float) for bound in parameter.allowed)
+    return float(value) if decimal and isinstance(value, int) else value
 
 
 def minutes(runs: Sequence[Run], workers: int) -> float:

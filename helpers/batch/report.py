@@ -1,5 +1,6 @@
 """A batch as files: one page for people, CSV and JSON for pandas. The page needs nothing from elsewhere."""
 
+import contextlib
 import csv
 import json
 import math
@@ -16,6 +17,7 @@ from helpers.batch.checkout import Checkout
 from helpers.batch.store import NOTEBOOK, Store, StoreFault
 from helpers.batch.summary import Claim, Group, Point, Stopped, Summary, measured, spread
 from helpers.claims import decimal
+from helpers.notebooks import NotebookFault
 
 PAGE = "report.html"
 RUN_COLUMNS = (
@@ -28,7 +30,7 @@ CLAIM_COLUMNS = (
 )  # fmt: skip
 MOST_CELLS = 60  # of a row of the heat map; more runs share cells
 MOST_DOTS = 400  # of one distribution
-EARLIER = "(earlier version)"
+EARLIER = "(earlier version {})"
 
 STYLE = """
 :root { color-scheme: light; font: 15px/1.45 system-ui, sans-serif; color: #1b1b1b; background: #fff }
@@ -76,13 +78,15 @@ class _Result:
         machine = {name: self.record["environment"].get(name) for name in ("processor", "python")}
         own = {name: self.record[name] for name in ("number", "track", "status", "error", "started")}
         empty = dict.fromkeys(("cpu_seconds", "wall_seconds", "peak_mb"))
-        return self.common() | own | machine | (self.record["cost"] or empty)
+        cost = self.record["cost"] or empty
+        return self.common() | own | machine | {name: cost[name] for name in empty}
 
     def claim_rows(self) -> Iterator[dict[str, Any]]:
         for claim in self.record["claims"]:
             least, greatest = claim["bounds"]
             own = {name: claim[name] for name in ("criterion", "holds", "expected")}
-            yield self.common() | claim["here"] | own | {"claim": claim["name"], "least": least, "greatest": greatest}
+            here = {name: claim["here"][name] for name in ("value", "low", "high", "n", "unit")}
+            yield self.common() | here | own | {"claim": claim["name"], "least": least, "greatest": greatest}
 
 
 class _Table:
@@ -118,7 +122,11 @@ def _whole(path: Path) -> Iterator[TextIO]:
 def _results(store: Store) -> Iterator[_Result | None]:
     """Every stored result, None for one that cannot be read."""
     checkout = Checkout()
-    present = {paper.slug: checkout.digest(paper.path) for paper in catalogue.miniatures()}
+    present = {}
+    for notebook in catalogue.notebook_paths():
+        with contextlib.suppress(NotebookFault):  # results can be shown while a notebook is being written
+            paper = catalogue.load(notebook)
+            present[paper.slug] = checkout.digest(notebook)
     for path, record in store.records():
         if record is None:
             yield None
@@ -156,7 +164,8 @@ def write(folder: Path, *, earlier: bool = False) -> tuple[Path, Summary, int, i
                     claims.add(row)
                 outdated += not result.current
                 if result.current or earlier:
-                    summary.add(result.record, result.folder, "" if result.current else EARLIER)
+                    note = "" if result.current else EARLIER.format(result.record["checkout"][:8])
+                    summary.add(result.record, result.folder, note)
             runs.close()
             claims.close()
             opened[PAGE].writelines(_page(summary, 0 if earlier else outdated, unreadable))
@@ -183,8 +192,8 @@ def _page(summary: Summary, outdated: int, unreadable: int) -> Iterator[str]:
         yield from _heat_map(group)
     yield "<h2>Measured values</h2>\n"
     yield (
-        "<p class='note'>A dot for each run, with its interval where it has one. The blue ground is where the "
-        "criterion holds.</p>\n"
+        "<p class='note'>A dot for each run, with its interval where it has one; of many runs, some. The blue ground "
+        "is where the criterion holds. Runs that stopped do not count.</p>\n"
     )
     for group in groups:
         yield f"<h3>{escape(group.title)}</h3>\n"
@@ -251,8 +260,8 @@ def _cell(points: Sequence[Point], stopped: Sequence[Stopped]) -> str:
         held, of = sum(point.holds for point in points), len(points)
         seeds = [one.seed for one in (*points, *stopped)]
         words = f"seeds {min(seeds)} to {max(seeds)}: held {held} of {of}, {len(stopped)} stopped"
-        share = held / of if of else 0.0
-        ground = f"background: linear-gradient(to top, #0072b2 {share:.0%}, #e69f00 {share:.0%})"
+        blue, orange = held / len(seeds), of / len(seeds)
+        ground = f"background: linear-gradient(to top, #0072b2 {blue:.0%}, #e69f00 {blue:.0%} {orange:.0%}, #333 0)"
         return f"<span style='{ground}' title='{words}'></span>"
     if stopped:
         one = stopped[0]
@@ -273,10 +282,10 @@ def _distribution(claim: Claim) -> str:
     head = f"<p><b>{escape(claim.name)}</b>: {escape(measured(claim))} {escape(claim.unit)}; holds when "
     head += f"{escape(claim.criterion)}; {claim.held} of {len(claim.points)}</p>\n"
     points = [point for point in claim.points if math.isfinite(point.value)]
-    points = points[:: math.ceil(len(points) / MOST_DOTS)] if points else []
     if not points:
         return head
     low, high, place = _axis(claim, points)
+    points = points[:: math.ceil(len(points) / MOST_DOTS)]
     least, greatest = claim.bounds
     start = place(low if least is None else max(least, low))
     end = place(high if greatest is None else min(greatest, high))

@@ -16,6 +16,10 @@ from helpers.batch.plan import Run
 RECORD = "result.json"
 NOTEBOOK = "notebook.ipynb"
 ASIDE, REPLACED = ".aside--", ".replaced--"
+KEYS = {
+    "paper", "number", "track", "values", "changed", "checkout", "digest", "notebook", "status", "error", "traceback",
+    "claims", "cost", "started", "environment",
+}  # fmt: skip
 
 
 class StoreFault(ValueError):
@@ -42,6 +46,16 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 class Store:
@@ -97,9 +111,11 @@ class Store:
             if outcome.notebook:
                 _write(aside / NOTEBOOK, outcome.notebook)
             _write(aside / RECORD, json.dumps(_record(run, outcome), indent=1, ensure_ascii=False))
+            _sync(aside)
             if target.exists():
                 target.rename(replaced)
             aside.rename(target)
+            _sync(target.parent)
         except OSError as error:
             raise StoreFault(f"{target}: cannot be written ({error.strerror})") from None
         finally:  # also when Ctrl-C comes in between
@@ -136,6 +152,6 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The record in a result's folder, or None when there is none that is whole."""
     with contextlib.suppress(OSError, ValueError):
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        if isinstance(record, dict) and {"paper", "values", "status", "claims", "digest"} <= record.keys():
+        if isinstance(record, dict) and record.keys() >= KEYS:
             return record
     return None

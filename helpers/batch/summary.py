@@ -91,7 +91,10 @@ def setting(record: dict[str, Any]) -> str:
 
 
 class Summary:
-    """Gathers records one at a time; of each it keeps a few numbers, so that a large batch fits in memory."""
+    """Gathers records one at a time; of each it keeps a few numbers, so that a large batch fits in memory.
+
+    Claims count when their run came to its end.
+    """
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], Group] = {}
@@ -111,9 +114,9 @@ class Summary:
         if record["status"] != DONE:
             about = (record[name] for name in ("status", "error", "traceback"))
             group.stopped.append(Stopped(seed, *about, f"{folder}/{record['notebook'] or RECORD}"))
-        for name, value in (record["cost"] or {}).items():
-            getattr(group, name).append(value)
-        for claim in record["claims"]:
+        for name in ("cpu_seconds", "wall_seconds", "peak_mb") if record["cost"] else ():
+            getattr(group, name).append(record["cost"][name])
+        for claim in record["claims"] if record["status"] == DONE else ():
             here = claim["here"]
             about = claim["name"], claim["criterion"], here["unit"], claim["expected"], tuple(claim["bounds"])
             numbers = (math.nan if here[end] is None else float(here[end]) for end in ("value", "low", "high"))

@@ -6,7 +6,7 @@
 import importlib
 import sys
 
-PARTS = ("training", "batches", "state_spaces")
+PARTS = ("training", "batches")
 
 
 def main(arguments: list[str]) -> int:

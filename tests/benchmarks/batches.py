@@ -122,11 +122,10 @@ def scaling(folder: Path) -> None:
         rows.append([float(word) for word in done.stdout.split()])
         print(f"{size:8d} {rows[-1][0]:8.2f} {rows[-1][1]:9.2f} {rows[-1][2]:9.2f} {rows[-1][3]:8.0f}")
         shutil.rmtree(folder / "results")
-    table = np.array(rows)
-    x = np.log(SIZES)
-    slope = np.polyfit(x, np.log(table[:, :3].sum(axis=1)), 1)[0]
-    growth = np.polyfit(SIZES, table[:, 3], 1)[0]
-    print(f"time grows with exponent {slope:.2f}; memory by {growth * 1024:.1f} kB a run")
+    table, sizes = np.array(rows), np.array(SIZES)
+    more = np.diff(table, axis=0) / np.diff(sizes)[:, None]  # cost of a further run, free of what every start costs
+    print(f"ms for a further run: {', '.join(f'{1e3 * cost:.3f}' for cost in more[:, :3].sum(axis=1))}")
+    print(f"kB for a further run: {', '.join(f'{1024 * cost:.2f}' for cost in more[:, 3])} (level where linear)")
 
 
 def main() -> None:

@@ -28,6 +28,12 @@ def read(outcome):
     return nbformat.reads(outcome.notebook, as_version=4)
 
 
+def printed(outcome):
+    """Everything that the notebook printed before it ended."""
+    outputs = [output for cell in read(outcome).cells for output in cell.get("outputs", [])]
+    return "".join(output.get("text", "") for output in outputs)
+
+
 def test_an_outcome_has_claims_cost_environment_and_the_whole_notebook(make):
     (run,) = make({"seed": [5], "size": [4]})
     seen = []
@@ -54,7 +60,7 @@ def test_a_notebook_that_raises_is_recorded_with_its_traceback_and_what_it_did_s
     assert (outcome.status, outcome.error) == (RAISED, "KeyError: 'key'")
     assert "{}['key']" in outcome.traceback
     assert "\x1b" not in outcome.traceback
-    assert "so far" in outcome.notebook
+    assert "so far" in printed(outcome)
     assert outcome.cost.cpu_seconds > 0
 
 
@@ -64,13 +70,14 @@ def test_a_notebook_that_raises_is_recorded_with_its_traceback_and_what_it_did_s
         ("import os; os._exit(9)", "the kernel ended itself with exit code 9"),
         ("import os; os.kill(os.getpid(), 9)", "the kernel was ended by SIGKILL (out of memory?)"),
         ("import ctypes; ctypes.string_at(0)", "the kernel was ended by SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 40)", "the kernel was ended by signal 40"),
     ],
 )
 def test_a_kernel_that_dies_is_recorded_with_what_ended_it(make, text, error):
     (run,) = make(setup=tiny.CELLS["setup"] + "\nprint('so far')", text=text)
     outcome = execution.execute(run)
     assert (outcome.status, outcome.error) == (KERNEL_DIED, error)
-    assert "so far" in outcome.notebook
+    assert "so far" in printed(outcome)
     assert outcome.claims == []
 
 
@@ -79,14 +86,43 @@ def test_a_notebook_that_hangs_is_ended_at_its_time_limit(make, hanging):
     (run,) = make(setup=tiny.CELLS["setup"] + "\nprint('so far')", text=hanging)
     outcome = execution.execute(run, timeout=4)
     assert (outcome.status, outcome.error) == (TIMED_OUT, "not done within 4 s")
-    assert "so far" in outcome.notebook
+    assert "so far" in printed(outcome)
     assert outcome.cost.wall_seconds < 20
 
 
 def test_the_time_limit_is_for_the_notebook_and_not_for_each_cell(make):
-    cells = {f"wait_{number}": "import time; time.sleep(1.5)" for number in range(6)}
+    cells = {f"wait_{number}": "import time; time.sleep(0.8)" for number in range(12)}
     (run,) = make(**cells)
-    assert execution.execute(run, timeout=4).status == TIMED_OUT
+    outcome = execution.execute(run, timeout=5)
+    assert outcome.status == TIMED_OUT
+    assert sum(cell.execution_count is not None for cell in read(outcome).cells) < len(tiny.CELLS) + 7
+
+
+@pytest.mark.parametrize("ending", ["import sys; sys.exit()", "raise SystemExit(0)"])
+def test_a_notebook_that_leaves_before_its_last_cell_is_not_done(make, ending):
+    (run,) = make(text=ending)
+    outcome = execution.execute(run)
+    assert outcome.status == RAISED
+    assert "SystemExit" in outcome.error
+    assert outcome.claims == []
+
+
+def test_what_a_child_of_the_kernel_writes_does_not_reach_the_command(make, capfd):
+    (run,) = make(
+        text="import subprocess; subprocess.run(['echo', 'leaked']); subprocess.run('echo leaked >&2', shell=True)"
+    )
+    assert execution.execute(run).status == DONE
+    assert "leaked" not in "".join(capfd.readouterr())
+
+
+def test_a_helper_that_changes_while_the_notebook_runs_makes_no_result(make):
+    (run,) = make()
+    changing = iter([run.checkout, "another"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(execution.Checkout, "digest", lambda self, path: next(changing))
+        outcome = execution.execute(run)
+    assert outcome.status == FAILED
+    assert "not those of the plan" in outcome.error
 
 
 def test_a_notebook_that_changed_since_the_plan_is_not_run_under_its_old_name(make):

@@ -49,6 +49,8 @@ def test_a_whole_number_for_a_decimal_parameter_is_the_same_run(collection):
     }
     tiny.write(collection / "notebooks", **cells)
     assert len(plan.make(catalogue.find(["s4"]), {"rate": [2, 2.0]})) == 1
+    tiny.write(collection / "notebooks", **cells | {"parameters": cells["parameters"].replace("1.0", "1")})
+    assert plan.make(catalogue.find(["s4"]), {}) == plan.make(catalogue.find(["s4"]), {"rate": [1.0]})
 
 
 def test_papers_that_take_longest_come_first(collection):
@@ -105,20 +107,20 @@ def root(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("module", "direct", "through"),
+    ("module", "imported"),
     [
-        ("metrics.py", False, False),
-        ("session.py", True, True),
-        ("plots.py", False, True),  # session imports it inside a function
-        ("stats.py", True, True),  # claims imports it
-        ("__init__.py", True, True),
+        ("metrics.py", False),
+        ("session.py", True),
+        ("plots.py", True),  # session imports it inside a function
+        ("stats.py", True),  # claims imports it
+        ("__init__.py", True),
     ],
 )
-def test_a_changed_helper_makes_new_runs_of_the_notebooks_that_import_it(root, module, direct, through):
+def test_a_changed_helper_makes_new_runs_of_the_notebooks_that_import_it(root, module, imported):
     notebook = tiny.write(root / "notebooks")
     before = Checkout(root).digest(notebook)
     (root / "helpers" / module).open("a").write("\n# changed\n")
-    assert (Checkout(root).digest(notebook) != before) == (direct or through)
+    assert (Checkout(root).digest(notebook) != before) == imported
 
 
 @pytest.mark.parametrize(
@@ -164,19 +166,28 @@ def test_seeds_are_all_numbers_of_all_ranges_once(ranges):
     assert set(chosen) == {seed for first, more in ranges for seed in range(first, first + more + 1)}
 
 
-@pytest.mark.parametrize("words", ["", "a", "1-", "-3", "5-3", "1,,2", "1.5", "0-99999999"])
+def test_a_broken_helper_is_one_more_version_and_no_fault_here(root):
+    notebook = tiny.write(root / "notebooks")
+    before = Checkout(root).digest(notebook)
+    (root / "helpers" / "stats.py").write_text("def broken(:")
+    assert Checkout(root).digest(notebook) != before
+
+
+@pytest.mark.parametrize("words", ["9" * 5000, "", "a", "1-", "-3", "5-3", "1,,2", "1.5", "0-99999999"])
 def test_seeds_that_are_no_ranges_are_refused(words):
     with pytest.raises(BadPlan, match="--seeds"):
         command.seeds(words)
 
 
 def test_values_are_read_as_numbers_words_and_lists():
-    assert command.grid(["dim=64,256", "rate=1e-3", "kind=slow, fast", "on=True"], "3") == {
+    assert command.grid(["dim=64,256", "rate=1e-3", "kind=slow, fast", "on=True", "odd=[1]", "set={2}"], "3") == {
         "seed": [3],
         "dim": [64, 256],
         "rate": [0.001],
         "kind": ["slow", "fast"],
         "on": [True],
+        "odd": ["[1]"],
+        "set": ["{2}"],
     }
 
 

@@ -135,6 +135,21 @@ def test_every_measured_value_is_a_dot_and_bounds_are_drawn(page):
     assert len(page.all("rect")) == 2
 
 
+def test_a_run_that_showed_its_claims_and_then_stopped_does_not_count_as_held(results, tmp_path):
+    runs = plan.make(catalogue.find(["s4"]), {"seed": [0]})
+    with Store(results) as store:
+        store.put(runs[0], outcome(0, RAISED, error="ValueError: late"))
+    page, summary, _, _ = report.write(results)
+    plain = summary.groups[0]
+    assert (plain.done, len(plain.claims["deep"].points)) == (4, 4)
+    assert len(Page(page.read_text()).all("a", **{"class": "stopped"})) == 2 * 2
+
+
+def test_a_notebook_that_is_being_written_does_not_hide_results(results, tmp_path):
+    (tmp_path / "notebooks" / "state_spaces" / "01_lssl.ipynb").write_text("{")
+    assert len(report.write(results)[1].groups) == 2
+
+
 def test_many_runs_share_cells_and_dots(tmp_path):
     summary = Summary()
     for seed in range(1000):
@@ -153,11 +168,15 @@ def test_many_runs_share_cells_and_dots(tmp_path):
 
 
 def test_results_of_an_earlier_version_are_left_out_unless_asked_for(results, tmp_path):
+    checkout = json.loads(next(results.glob("*/*/result.json")).read_text())["checkout"][:8]
     tiny.write(tmp_path / "notebooks", text="print('another text')")
     _, summary, outdated, _ = report.write(results)
     assert (len(summary.groups), outdated) == (0, 10)
     page, summary, _, _ = report.write(results, earlier=True)
-    assert [group.title for group in summary.groups] == ["s4 (earlier version)", "s4 size=4 (earlier version)"]
+    assert [group.title for group in summary.groups] == [
+        f"s4 (earlier version {checkout})",
+        f"s4 size=4 (earlier version {checkout})",
+    ]
     with (results / "runs.csv").open(newline="") as file:
         assert {row["current"] for row in csv.DictReader(file)} == {"False"}
 
