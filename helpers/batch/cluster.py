@@ -103,9 +103,10 @@ class Cluster:
         import dask
         from distributed import Client, LocalCluster
 
-        dask.config.set(
-            {"distributed.admin.event-loop-monitor-interval": "1h", "distributed.logging.distributed": "error"}
-        )
+        dask.config.set({"distributed.admin.event-loop-monitor-interval": "1h"})
+        for name in ("distributed", "distributed.client"):
+            # A scheduler or worker that is lost is told here in one line; Dask's own account takes pages.
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._local, self._address, self._batch = None, scheduler, f"miniatures-{uuid.uuid4()}"
         if scheduler is None:
             with warnings.catch_warnings():
@@ -129,8 +130,6 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # It complains at length when the scheduler is gone, which is said already.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         self._client.close(timeout=2)
         if self._local:
             self._local.close(timeout=2)
