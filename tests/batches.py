@@ -1,6 +1,7 @@
 """The `miniatures` command as a process of its own over a tiny collection, for tests that kill it.
 
-Run as a script: `python -m tests.batches NOTEBOOKS ARGUMENTS...`; workers of a cluster preload it.
+Run as a script, `python -m tests.batches ARGUMENTS...`; workers of a cluster preload it. The collection is the
+folder that the environment variable MINIATURES_TEST_NOTEBOOKS names.
 """
 
 import json

@@ -28,7 +28,6 @@ from helpers.notebooks import KERNEL_ENVIRONMENT, KERNELSPEC, QUIET, ROOT, Cost,
 DONE, RAISED, TIMED_OUT, KERNEL_DIED, WORKER_LOST, FAILED = (
     "done", "raised", "timed out", "kernel died", "worker lost", "failed",
 )  # fmt: skip
-STATUSES = (DONE, RAISED, TIMED_OUT, KERNEL_DIED, WORKER_LOST, FAILED)
 DEFAULT_TIMEOUT = 900.0
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 PACKAGES = ("ipykernel", "matplotlib", "networkx", "numpy", "papermill", "scikit-learn", "scipy", "torch")
@@ -40,7 +39,7 @@ _stopped: set[str] = set()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run. `status` is one of STATUSES; a failing claim is `done`.
+    """What came of a run. `status` is one of the six words above; a failing claim is `done`.
 
     `error` is one line, `notebook` the executed notebook as JSON text, whole or up to where it stopped.
     """

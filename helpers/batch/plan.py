@@ -63,7 +63,7 @@ def _check_grid(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]]) 
         catalogue.check_values(paper, grid)
 
 
-def make(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]], checkout: Checkout | None = None) -> list[Run]:
+def make(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]]) -> list[Run]:
     """Every paper with every combination of `grid`, a list of values for each parameter; each run once.
 
     Papers that take longest come first, so that workers end at about the same time.
@@ -72,7 +72,7 @@ def make(papers: Sequence[Miniature], grid: Mapping[str, Sequence[Any]], checkou
     and BadPlan when nothing is left to run or there are more than a million runs.
     """
     _check_grid(papers, grid)
-    checkout = checkout or Checkout()
+    checkout = Checkout()
     runs: dict[str, Run] = {}
     for paper in sorted(papers, key=lambda paper: -paper.running_seconds):
         known = catalogue.parameters(paper.path)
