@@ -2,9 +2,11 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from helpers.session import THREAD_VARIABLES
 
@@ -81,16 +83,24 @@ def normalise(notebook: "NotebookNode") -> "NotebookNode":
     return notebook
 
 
-def write(notebook: "NotebookNode", path: Path) -> None:
-    """Write a notebook whole or not at all: aside first, then renamed."""
-    import nbformat
-
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 text file, written aside, that takes the place of `path` only when everything was written."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(nbformat.writes(notebook), encoding="utf-8")
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            yield file
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def write(notebook: "NotebookNode", path: Path) -> None:
+    """Write a notebook whole or not at all."""
+    import nbformat
+
+    with whole_file(path) as file:
+        file.write(nbformat.writes(notebook))
 
 
 def kernel_cost(pid: int) -> tuple[float, float]:

@@ -68,7 +68,8 @@ def generate() -> list[Path]:
     before = README.read_text(encoding="utf-8")
     after = readme(before, papers)
     if after != before:
-        README.write_text(after, encoding="utf-8")
+        with notebooks.whole_file(README) as file:
+            file.write(after)
         changed.append(README)
     page = start_page(papers)
     if nbformat.writes(page) != START.read_text(encoding="utf-8"):

@@ -71,8 +71,12 @@ def kernels(process: subprocess.Popen) -> list[psutil.Process]:
 
 
 def results(folder: Path) -> dict[str, float]:
-    """The results that are there, by name, with the time at which each record was written."""
-    return {path.parent.name: path.stat().st_mtime for path in (folder / "results").glob("*/*/result.json")}
+    """The results that are there, by name, with the time at which each record was written.
+
+    A folder whose name begins with a dot is set aside: it is no result yet, and may be renamed at any moment.
+    """
+    records = (folder / "results").glob("*/[!.]*/result.json")
+    return {path.parent.name: path.stat().st_mtime for path in records}
 
 
 def leftovers(folder: Path) -> list[Path]:

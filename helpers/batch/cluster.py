@@ -223,9 +223,9 @@ class Cluster:
         except Exception as error:  # the worker that held the outcome was lost, and so was the next try
             return _failed(error)
 
-    def _stop(self, futures: Iterable[Any]) -> None:
+    def _stop(self, out: Iterable[Any]) -> None:
         execution.stop_kernels(self._batch)
         with contextlib.suppress(Exception):  # a cluster that is gone has stopped already
-            self._client.cancel(list(futures))
+            self._client.cancel(list(out))
             if self._local is None:
                 self._client.run(execution.stop_kernels, self._batch, on_error="ignore")

@@ -1,12 +1,10 @@
 """A batch as files: one page for people, CSV and JSON for pandas. The page needs nothing from elsewhere."""
 
-import contextlib
 import csv
 import json
 import math
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,9 +13,9 @@ from typing import Any, TextIO
 from helpers import catalogue
 from helpers.batch.checkout import Checkout
 from helpers.batch.store import NOTEBOOK, Store, StoreFault
-from helpers.batch.summary import Claim, Group, Point, Stopped, Summary, measured, spread
+from helpers.batch.summary import Claim, Group, Point, Stopped, Summary, changed, measured, spread
 from helpers.claims import decimal
-from helpers.notebooks import NotebookFault
+from helpers.notebooks import NotebookFault, whole_file
 
 PAGE = "report.html"
 RUN_COLUMNS = (
@@ -64,11 +62,10 @@ class _Result:
     current: bool
 
     def common(self) -> dict[str, Any]:
-        changed = {name: value for name, value in self.record["changed"].items() if name != "seed"}
         return {
             "paper": self.record["paper"],
             "seed": self.record["values"].get("seed"),
-            "changed": json.dumps(changed, sort_keys=True),
+            "changed": json.dumps(changed(self.record), sort_keys=True),
             "digest": self.record["digest"],
             "current": self.current,
             "notebook": f"{self.folder}/{self.record['notebook'] or ''}".rstrip("/"),
@@ -107,24 +104,12 @@ class _Table:
         self.json_file.write("\n]\n" if self.rows else "[]\n")
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[TextIO]:
-    """A file that replaces `path` only when everything was written."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def _results(store: Store) -> Iterator[_Result | None]:
     """Every stored result, None for one that cannot be read."""
     checkout = Checkout()
     present = {}
     for notebook in catalogue.notebook_paths():
-        with contextlib.suppress(NotebookFault):  # results can be shown while a notebook is being written
+        with suppress(NotebookFault):  # results can be shown while a notebook is being written
             paper = catalogue.load(notebook)
             present[paper.slug] = checkout.digest(notebook)
     for path, record in store.records():
@@ -150,7 +135,7 @@ def write(folder: Path, *, earlier: bool = False) -> tuple[Path, Summary, int, i
     try:
         with ExitStack() as files:
             opened = {
-                name: files.enter_context(_whole(folder / name))
+                name: files.enter_context(whole_file(folder / name))
                 for name in ("runs.csv", "runs.json", "claims.csv", "claims.json", PAGE)
             }
             runs = _Table(RUN_COLUMNS, opened["runs.csv"], opened["runs.json"])

@@ -85,9 +85,14 @@ class Group:
         return self.runs - len(self.stopped)
 
 
+def changed(record: dict[str, Any]) -> dict[str, Any]:
+    """The changed parameters of a run but its seed, by name."""
+    return {name: value for name, value in sorted(record["changed"].items()) if name != "seed"}
+
+
 def setting(record: dict[str, Any]) -> str:
-    """The changed parameters of a run but its seed, as words; empty when there are none."""
-    return " ".join(f"{name}={value}" for name, value in sorted(record["changed"].items()) if name != "seed")
+    """The same as words; empty when there are none."""
+    return " ".join(f"{name}={value}" for name, value in changed(record).items())
 
 
 class Summary:
