@@ -53,7 +53,7 @@ def debian_graph() -> DebianGraph:
 
 
 def air_routes() -> AirRoutes:
-    """514 airports (OurAirports) and 9,161 directed routes of 12 carriers between 352 of them, from Bokeh's samples."""
+    """514 airports (OurAirports), 9,161 directed routes of 12 carriers between 352 of them (July 2026), from Bokeh."""
     stored = files.arrays("us_flights.npz")
     airports = (stored[f"ap_{key}"] for key in ("code", "name", "lat", "lon", "type"))
     return AirRoutes(*airports, stored["carriers"], stored["routes"].astype(np.int64))

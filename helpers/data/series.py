@@ -16,11 +16,11 @@ class Transit(NamedTuple):
 
     days: np.ndarray  # [5698] datetime64[D], without gaps
     values: np.ndarray  # [5698, 49] float32
-    columns: np.ndarray  # [49] ridership (thousands), 20 stations (thousands), weather (°F, …), games (0 or 1)
+    columns: np.ndarray  # [49] ridership (thousands), 20 stations 14 days before (thousands), weather (°F, …), games
 
 
 class Glucose(NamedTuple):
-    """One person's blood glucose, measured every 5 minutes, with gaps."""
+    """One person's blood glucose, measured about every 5 minutes, with gaps."""
 
     minutes: np.ndarray  # [52281] datetime64[m]
     glucose: np.ndarray  # [52281] float32, mg/dL
@@ -71,7 +71,7 @@ def glucose() -> Glucose:
 
 
 def sea_temperature() -> np.ndarray:
-    """Temperature of the sea's surface at one buoy, every half hour: [19226] float32, °C; from Bokeh's sample data."""
+    """Sea surface temperature at a buoy, about every half hour: [19226] float32, °C; from Bokeh's sample data."""
     return files.arrays("timeseries.npz")["sst_celsius"]
 
 

@@ -28,8 +28,8 @@ class Film(NamedTuple):
 class Flights(NamedTuple):
     """Flights inside the United States."""
 
-    minute: np.ndarray  # [200000] int64, scheduled, minutes since 2001-01-01 00:00, in order
-    delay: np.ndarray  # [200000] float32, minutes; negative is early
+    minute: np.ndarray  # [200000] int64, actual departure, minutes since 2001-01-01 00:00, in order
+    delay: np.ndarray  # [200000] float32, minutes at arrival; negative is early
     distance: np.ndarray  # [200000] float32, miles
     origin: np.ndarray  # [200000] int64, airport number
     destination: np.ndarray  # [200000] int64, airport number

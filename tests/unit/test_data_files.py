@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 import socket
+import struct
 import sys
 import sysconfig
 import zipfile
@@ -14,12 +15,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.data import files, graphs, images, text
+from helpers.data import files, graphs, images, series, tables, text
 
 DATA = files.DATA
 FILES = sorted(files.digests())
 BUILD = DATA / "build"
-LOADERS = [graphs.debian_graph, images.digits, images.glyphs, text.bible, text.python_docstrings]
+LOADERS = [
+    graphs.air_routes,
+    graphs.debian_graph,
+    graphs.molecules,
+    images.brains,
+    images.digits,
+    images.glyphs,
+    series.glucose,
+    series.sea_temperature,
+    series.transit,
+    tables.cells,
+    tables.flights,
+    text.bible,
+    text.python_docstrings,
+    text.wordnet,
+]
 SCRIPTS = sorted(path.stem for path in BUILD.glob("*.py") if path.stem != "sources")
 MB = 1_000_000
 
@@ -275,3 +291,67 @@ def test_markup_of_a_verse_is_removed(script):
     plain = script("bible_kjv_web_rv1909").plain
     osis = '<title type="x">Head</title><w lemma="strong:H1">In</w> <note>or, by</note>“ the<lb/>end &amp; ¶more” .'
     assert plain(osis) == "In “the end & more”."
+
+
+def test_a_voxel_is_the_mean_of_eight(script, tmp_path):
+    built = script("brain_2mm")
+    volume = np.zeros((4, 3, 2), dtype=np.uint8)
+    volume[:2, :2] = [[[1, 2], [3, 4]], [[5, 6], [7, 255]]]  # mean 35.375; the odd plane is left out
+    volume[:, 2] = 99
+    assert built.halve(volume).tolist() == [[[35]], [[0]]]
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<4h", header, 40, 3, *volume.shape)
+    struct.pack_into("<h", header, 70, built.UINT8)
+    struct.pack_into("<3f", header, 108, 352, 1, 0)
+    (tmp_path / "a.nii.gz").write_bytes(gzip.compress(bytes(header) + volume.tobytes(order="F")))
+    assert (built.read_nifti(tmp_path / "a.nii.gz") == volume).all()
+
+
+def test_a_molecule_is_read_with_its_places(script, tmp_path):
+    (tmp_path / "water").mkdir()
+    path = tmp_path / "water" / "ice.cml"
+    path.write_text(
+        '<molecule xmlns="http://www.xml-cml.org/schema"><atomArray>'
+        '<atom id="a7" elementType="H" x3="1.23456" y3="0" z3="-1"/>'
+        '<atom id="a2" elementType="O" x3="0" y3="0" z3="0"/>'
+        '</atomArray><bondArray><bond atomRefs2="a2 a7" order="1"/></bondArray></molecule>'
+    )
+    molecule = script("molecules").read_cml(path)
+    assert molecule == {
+        "name": "ice", "cls": "water", "atoms": ["H", "O"], "bonds": [(1, 0, "1")],
+        "xyz": [[1.235, 0, -1], [0, 0, 0]]}  # fmt: skip
+
+
+def test_relations_of_one_kind_stand_together(script):
+    pointers = "@ 00000007 n 0000 #p 00000008 n 0000 @ 00000009 n 0000 + 00000003 v 0101 ;c 00000002 a 0000"
+    line = f"00000042 05 n 02 dog 0 hot_dog 1 005 {pointers} | barks | loudly  "
+    assert script("wordnet").read_synset(line) == (
+        "00000042",
+        ["dog", "hot_dog"],
+        "animal",
+        [("@", "00000007"), ("@", "00000009"), ("p", "00000008")],
+        "barks | loudly",
+    )
+
+
+def test_values_of_r_are_read(script):
+    def number(value):
+        return struct.pack(">i", value)
+
+    def chars(word):
+        return number(9) + number(len(word)) + word.encode()
+
+    def strings(*words):
+        return number(16) + number(len(words)) + b"".join(map(chars, words))
+
+    end, tagged = number(254), number(0x400 | 2)
+    symbol, again = number(1) + chars("names"), number(1 << 8 | 255)  # the second time, a symbol is called by its place
+    numbers = number(14) + number(1) + struct.pack(">d", 2.5)
+    named = number(0x200 | 13) + number(1) + number(-5) + tagged + symbol + strings("z") + end
+    frame = number(0x200 | 19) + number(2) + numbers + named + tagged + again + strings("x", "y") + end
+    head = b"X\n" + number(3) + number(0) + number(0) + number(5) + b"UTF-8"
+    found = script("timeseries").Reader(head + frame).value()
+    assert list(found) == ["x", "y"]
+    assert found["x"].tolist() == [2.5]
+    assert found["y"] == {"z": -5}

@@ -18,24 +18,15 @@ ELSEWHERE = [
     images.clipart,
     images.photos,
     images.video,
-    images.brains,
     text.wikipedia,
     text.wikipedia_vectors,
-    text.wordnet,
     text.cmudict,
     text.austen,
     text.glove,
-    graphs.air_routes,
-    graphs.molecules,
-    series.transit,
-    series.glucose,
-    series.sea_temperature,
     series.patients,
     series.motion,
     series.dna,
     tables.films,
-    tables.flights,
-    tables.cells,
 ]
 random = np.random.default_rng(0)
 
@@ -174,6 +165,193 @@ def test_python_docstrings():
     assert encode.doc.startswith("Implement this method in a subclass such that it returns\na serializable object")
 
 
+def test_brains():
+    stored = images.brains()
+    assert {volume.dtype for volume in stored} == {np.dtype(np.uint8)}
+    assert [volume.shape for volume in stored] == [(98, 116, 94)] * 3 + [(90, 108, 90)]
+    share = stored.grey.astype(int) + stored.white
+    assert share.max() <= 256  # 255 is all of a voxel; each was rounded
+    assert share[stored.t1 == 0].mean() < 1
+    assert stored.t1[stored.white > 200].mean() > stored.t1[stored.grey > 200].mean() + 40
+    half = stored.t1[::-1].astype(float)
+    assert np.corrcoef(half.ravel(), stored.t1.ravel())[0, 1] > 0.99  # its own mirror image
+    there = stored.t1[4:94, 4:112, :90] > 0, stored.colin27[:, :, :90] > 0
+    assert 2 * (there[0] & there[1]).sum() / (there[0].sum() + there[1].sum()) == pytest.approx(0.948, abs=0.001)
+
+
+def test_molecules():
+    stored = graphs.molecules()
+    assert len(stored) == len({molecule.name for molecule in stored}) == 568
+    assert len({molecule.kind for molecule in stored}) == 33
+    assert {atom for molecule in stored for atom in molecule.atoms} == {"H", "C", "N", "O", "F", "S", "Cl", "Br"}
+    assert sum(len(molecule.bonds) for molecule in stored) == 10718
+    for molecule in stored:
+        atoms, bonds, positions = molecule[2:]
+        assert positions.shape == (len(atoms), 3)
+        assert nx.is_connected(nx.Graph(bonds[:, :2].tolist()))
+        assert set(bonds[:, :2].ravel()) == set(range(len(atoms)))
+        assert set(bonds[:, 2]) <= {1, 2, 3}
+        lengths = np.linalg.norm(positions[bonds[:, 0]] - positions[bonds[:, 1]], axis=1)
+        assert 0.9 < lengths.min() <= lengths.max() < 2  # Å
+        valence = np.bincount(bonds[:, :2].ravel(), np.repeat(bonds[:, 2], 2), len(atoms))
+        assert all(valence[place] == 4 for place, atom in enumerate(atoms) if atom == "C")
+    water = next(molecule for molecule in stored if molecule.kind == "water")
+    assert sorted(water.atoms) == ["H", "H", "O"]
+    assert water.bonds.dtype == np.int64
+    assert water.positions.dtype == np.float32
+
+
+def test_cells():
+    stored = tables.cells()
+    assert stored.expression.shape == (len(stored.labels), len(stored.genes)) == (700, 765)
+    assert stored.expression.dtype == np.float32
+    assert stored.labels.dtype == np.int64
+    assert (stored.expression.min(), stored.expression.max()) == (0, pytest.approx(6.49, abs=0.01))
+    assert np.bincount(stored.labels).tolist() == [68, 8, 19, 54, 43, 129, 95, 13, 31, 240]
+    assert len(set(stored.genes)) == 765
+    of_type = dict(zip(stored.cell_types.tolist(), range(10), strict=True))
+    for gene, cell in {"CD79A": "CD19+ B", "GNLY": "CD56+ NK", "S100A8": "CD14+ Monocyte"}.items():
+        level = stored.expression[:, stored.genes.tolist().index(gene)]
+        assert level[stored.labels == of_type[cell]].mean() > 1.5 * level.mean()
+
+
+@pytest.fixture(scope="module")
+def transit():
+    return series.transit()
+
+
+def test_transit(transit):
+    assert transit.values.shape == (len(transit.days), len(transit.columns)) == (5698, 49)
+    assert transit.values.dtype == np.float32
+    assert np.isfinite(transit.values).all()
+    assert (np.diff(transit.days) == np.timedelta64(1, "D")).all()
+    assert (str(transit.days[0]), str(transit.days[-1])) == ("2001-01-22", "2016-08-28")
+    weekday = (transit.days.astype(int) + 3) % 7  # Monday is 0
+    rides = transit.values[:, 0]
+    assert rides[weekday < 5].mean() > 3 * rides[weekday > 4].mean()
+
+
+def test_stations_are_two_weeks_old(transit):
+    columns = dict(zip(transit.columns.tolist(), transit.values.T, strict=True))
+    assert list(columns)[0::20] == ["ridership", "California", "Blackhawks_Home"]
+    assert np.array_equal(columns["Clark_Lake"][14:], columns["ridership"][:-14])
+    for name in ("Cubs_Away", "WhiteSox_Home", "WhiteSox_Away"):
+        assert np.array_equal(columns[name], columns["Cubs_Home"])
+
+
+def test_glucose():
+    stored = series.glucose()
+    assert len(stored.minutes) == len(stored.glucose) == 52281
+    assert stored.glucose.dtype == np.float32
+    assert (stored.glucose.min(), stored.glucose.max()) == (40, 400)
+    assert (str(stored.minutes[0]), str(stored.minutes[-1])) == ("2010-03-24T09:51", "2010-10-10T23:57")
+    steps = np.diff(stored.minutes).astype(int)
+    assert steps.min() == 0
+    assert steps.max() == 1675
+    assert (steps == 5).sum() == 51697
+    assert (steps == 1).sum() == 194  # two recordings, interleaved
+
+
+def test_sea_temperature():
+    stored = series.sea_temperature()
+    assert stored.shape == (19226,)
+    assert stored.dtype == np.float32
+    assert (stored.min(), stored.max()) == (pytest.approx(3.612), pytest.approx(22.15))
+    assert np.abs(np.diff(stored)).max() < 1.6
+
+
+def test_air_routes():
+    stored = graphs.air_routes()
+    assert len(stored.codes) == len(set(stored.codes)) == len(stored.names) == len(stored.size) == 514
+    assert stored.routes.dtype == np.int64
+    assert stored.routes.shape == (9161, 3)
+    assert len(set(map(tuple, stored.routes.tolist()))) == 9161
+    carrier, start, end = stored.routes.T
+    assert len(stored.carriers) == carrier.max() + 1 == 12
+    assert (start != end).all()
+    graph = nx.DiGraph(stored.routes[:, 1:].tolist())
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == (352, 6022)
+    assert nx.is_strongly_connected(graph)
+    busiest = max(graph, key=graph.out_degree)
+    assert stored.codes[busiest] == "ORD"
+    assert (stored.latitude[busiest], stored.longitude[busiest]) == (
+        pytest.approx(41.98, abs=0.01),
+        pytest.approx(-87.90, abs=0.01),
+    )
+
+
+def test_flights():
+    stored = tables.flights()
+    assert {column.shape for column in stored[:5]} == {(200000,)}
+    assert (np.diff(stored.minute) >= 0).all()
+    assert (stored.minute[0], stored.minute[-1]) == (3, 181 * 1440)  # to midnight after 30 June
+    assert (stored.delay.min(), stored.delay.max()) == (-81, 1433)
+    assert (stored.delay > 15).mean() == pytest.approx(0.2, abs=0.001)
+    assert len(stored.airports) == stored.origin.max() + 1 == stored.destination.max() + 1 == 228
+    assert (stored.origin != stored.destination).all()
+    assert (stored.origin + stored.destination).max() > 255  # no overflow
+
+
+def test_a_flight_is_as_long_as_the_way_between_its_airports():
+    stored, routes = tables.flights(), graphs.air_routes()
+    place = {code: number for number, code in enumerate(routes.codes)}
+    assert set(stored.airports) - set(place) == {"APF", "ILE", "PBI"}
+    number = np.array([place.get(code, -1) for code in stored.airports])
+    start, end = number[stored.origin], number[stored.destination]
+    known = (start >= 0) & (end >= 0)
+    latitude, longitude = np.radians(routes.latitude.astype(float)), np.radians(routes.longitude.astype(float))
+    a, b = start[known], end[known]
+    cosine = np.sin(latitude[a]) * np.sin(latitude[b])
+    cosine += np.cos(latitude[a]) * np.cos(latitude[b]) * np.cos(longitude[a] - longitude[b])
+    miles = 3959 * np.arccos(np.clip(cosine, -1, 1))  # radius of the Earth
+    assert np.abs(miles - stored.distance[known]).max() < 10
+
+
+def test_flights_bear_the_time_they_left():
+    stored = tables.flights()
+    hour = stored.minute % 1440 // 60
+    assert (stored.delay[hour == 2] > 15).mean() > 0.6
+    assert (stored.delay[hour == 6] > 15).mean() < 0.1
+
+
+@pytest.fixture(scope="module")
+def nouns():
+    return text.wordnet()
+
+
+def test_wordnet(nouns):
+    assert len(nouns) == 82115
+    assert len({synset.domain for synset in nouns}) == 26
+    assert len({word for synset in nouns for word in synset.words}) == 119034
+    assert all(synset.gloss == " ".join(synset.gloss.split()) != "" for synset in nouns)
+    assert nouns[0] == (["entity"], "Tops", [], nouns[0].gloss)
+    dog = next(synset for synset in nouns if synset.words[0] == "dog" and synset.domain == "animal")
+    assert [(kind, nouns[end].words[0]) for kind, end in dog.links] == [
+        ("@", "canine"),
+        ("@", "domestic_animal"),
+        ("m", "Canis"),
+        ("m", "pack"),
+    ]
+
+
+def test_wordnet_leads_up_to_entity(nouns):
+    links = [(start, kind, end) for start, synset in enumerate(nouns) for kind, end in synset.links]
+    kinds = [kind for _, kind, _ in links]
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {
+        "@": 75850, "i": 8577, "m": 12293, "p": 9097, "s": 797, "t": 4253}  # fmt: skip
+    depth, frontier, below = {0: 0}, [0], {}
+    for start, kind, end in links:
+        if kind in "@i":
+            below.setdefault(end, []).append(start)
+    for synset in frontier:
+        for other in below.get(synset, []):
+            if other not in depth:
+                depth[other] = depth[synset] + 1
+                frontier.append(other)
+    assert len(depth) == 82115
+    assert max(depth.values()) == 18
+
+
 # Files that are not here
 
 
@@ -250,13 +428,6 @@ def test_video(shelf):
     assert same(images.video(), frames)
 
 
-def test_brains(shelf):
-    there = {key: pixels(4, 5, 6) for key in ("t1", "gm", "wm", "colin27_brain")}
-    shelf.arrays("brain_2mm.npz", **there)
-    for found, stored in zip(images.brains(), there.values(), strict=True):
-        assert same(found, stored)
-
-
 # Stand-ins: text
 
 
@@ -274,13 +445,6 @@ def test_wikipedia(shelf):
 def test_wikipedia_vectors(shelf):
     shelf.arrays("wiki_minilm_i8.npz", vectors=np.array([[-127, 64]], dtype=np.int8), scale=np.float32(0.5))
     assert same(text.wikipedia_vectors(), np.array([[-63.5, 32]], dtype=np.float32))
-
-
-def test_wordnet(shelf):
-    shelf.text("wordnet.tsv.gz", "entity\tTops\t\tthat which is", "dog|domestic_dog\tanimal\t@0 m12\ta canine")
-    entity, dog = text.wordnet()
-    assert entity == (["entity"], "Tops", [], "that which is")
-    assert dog == (["dog", "domestic_dog"], "animal", [("@", 0), ("m", 12)], "a canine")
 
 
 def test_cmudict(shelf):
@@ -308,60 +472,7 @@ def test_glove(shelf):
     assert same(stored.vectors, np.array([[31.75, -0.5], [0, 1]], dtype=np.float32))
 
 
-# Stand-ins: graphs, tables
-
-
-@pytest.fixture
-def us_flights(shelf):
-    shelf.arrays(
-        "us_flights.npz",
-        minute=np.array([3, 260640], dtype=np.int32),
-        delay=np.array([-81, 1433], dtype=np.int16),
-        distance=np.array([30, 4962], dtype=np.int16),
-        origin=np.array([200, 1], dtype=np.uint8),
-        dest=np.array([100, 0], dtype=np.uint8),
-        airports=np.array(["ABE", "ABI"]),
-        ap_code=np.array(["ABE", "ABI", "ABL"]),
-        ap_name=np.array(["Lehigh Valley", "Abilene", "Ambler"]),
-        ap_lat=np.array([40.65, 32.41, 67.1], dtype=np.float32),
-        ap_lon=np.array([-75.44, -99.68, -157.86], dtype=np.float32),
-        ap_type=np.array(["medium_airport", "medium_airport", "small_airport"]),
-        routes=np.array([[1, 0, 2], [0, 2, 0]], dtype=np.int16),
-        carriers=np.array(["AA", "AS"]),
-    )
-
-
-def test_air_routes(us_flights):
-    stored = graphs.air_routes()
-    assert stored.codes.tolist() == ["ABE", "ABI", "ABL"]
-    assert stored.names[2] == "Ambler"
-    assert (stored.latitude[2], stored.longitude[2]) == (np.float32(67.1), np.float32(-157.86))
-    assert stored.size[2] == "small_airport"
-    assert stored.carriers.tolist() == ["AA", "AS"]
-    assert same(stored.routes, np.array([[1, 0, 2], [0, 2, 0]]))
-
-
-def test_flights(us_flights):
-    stored = tables.flights()
-    assert same(stored.minute, np.array([3, 260640]))
-    assert same(stored.delay, np.array([-81, 1433], dtype=np.float32))
-    assert same(stored.distance, np.array([30, 4962], dtype=np.float32))
-    assert same(stored.origin, np.array([200, 1]))
-    assert same(stored.destination, np.array([100, 0]))
-    assert (stored.origin + stored.destination).max() == 300  # no overflow
-    assert stored.airports.tolist() == ["ABE", "ABI"]
-
-
-def test_molecules(shelf):
-    water = {"name": "water", "cls": "inorganic", "atoms": ["O", "H", "H"], "bonds": [[0, 1, "1"], [0, 2, "1"]],
-             "xyz": [[0, 0, 0.1], [0, 0.7, -0.5], [0, -0.7, -0.5]]}  # fmt: skip
-    ion = {"name": "ion", "cls": "ions", "atoms": ["H"], "bonds": [], "xyz": [[1, 2, 3]]}
-    shelf.text("molecules.json.gz", json.dumps([water, ion]))
-    first, second = graphs.molecules()
-    assert first[:3] == ("water", "inorganic", ["O", "H", "H"])
-    assert same(first.bonds, np.array([[0, 1, 1], [0, 2, 1]]))
-    assert same(first.positions, np.array(water["xyz"], dtype=np.float32))
-    assert second.bonds.shape == (0, 3)
+# Stand-ins: tables
 
 
 def test_films(shelf):
@@ -380,52 +491,7 @@ def test_films(shelf):
     assert empty[3:9] == ([], [], [], [], [], [])
 
 
-def test_cells(shelf):
-    shelf.arrays(
-        "pbmc_700.npz",
-        X=np.array([[0, 6.5]], dtype=np.float16),
-        labels=np.array([1], dtype=np.int8),
-        cell_types=np.array(["B", "NK"]),
-        genes=np.array(["HES4", "SSU72"]),
-    )
-    stored = tables.cells()
-    assert same(stored.expression, np.array([[0, 6.5]], dtype=np.float32))
-    assert same(stored.labels, np.array([1]))
-    assert stored.cell_types[stored.labels].tolist() == ["NK"]
-    assert stored.genes.tolist() == ["HES4", "SSU72"]
-
-
 # Stand-ins: series
-
-
-@pytest.fixture
-def timeseries(shelf):
-    shelf.arrays(
-        "timeseries.npz",
-        chicago=np.array([[15.7, 30], [15.8, 31]], dtype=np.float32),
-        chicago_cols=np.array(["ridership", "temp"]),
-        chicago_day=np.array([21, 22], dtype=np.int32),
-        cgm_minute=np.array([118671, 118676], dtype=np.int32),
-        cgm_glucose=np.array([40, 400], dtype=np.int16),
-        sst_celsius=np.array([3.6, 22.1], dtype=np.float32),
-    )
-
-
-def test_transit(timeseries):
-    stored = series.transit()
-    assert same(stored.days, np.array(["2001-01-22", "2001-01-23"], dtype="datetime64[D]"))
-    assert same(stored.values, np.array([[15.7, 30], [15.8, 31]], dtype=np.float32))
-    assert stored.columns.tolist() == ["ridership", "temp"]
-
-
-def test_glucose(timeseries):
-    stored = series.glucose()
-    assert same(stored.minutes, np.array(["2010-03-24T09:51", "2010-03-24T09:56"], dtype="datetime64[m]"))
-    assert same(stored.glucose, np.array([40, 400], dtype=np.float32))
-
-
-def test_sea_temperature(timeseries):
-    assert same(series.sea_temperature(), np.array([3.6, 22.1], dtype=np.float32))
 
 
 def test_patients(shelf):
