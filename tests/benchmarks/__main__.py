@@ -6,7 +6,7 @@
 import importlib
 import sys
 
-PARTS = ("training", "batches")
+PARTS = ("training", "batches", "state_spaces")
 
 
 def main(arguments: list[str]) -> int:

@@ -54,7 +54,9 @@ def busy(folder: Path) -> None:
     wall = timed(folder, "run", "s4", "--seeds", "0-23", "--workers", "2", "--output", "busy")
     records = [json.loads(path.read_text()) for path in (folder / "busy").glob("*/*/result.json")]
     cpu = sum(record["cost"]["cpu_seconds"] for record in records)
+    running = sum(record["cost"]["wall_seconds"] for record in records)
     print(f"{len(records)} runs, two workers: {cpu:.0f} CPU s in {wall:.0f} s: cores busy {cpu / (2 * wall):.2f}")
+    print(f"  while a notebook ran, its kernel had a core {cpu / running:.2f} of the time (1 on a quiet machine)")
 
 
 def against_a_shell_loop(folder: Path) -> None:
