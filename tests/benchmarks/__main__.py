@@ -6,7 +6,7 @@
 import importlib
 import sys
 
-PARTS = ("training", "batches", "state_spaces")
+PARTS = ("training", "batches", "state_spaces", "graphs_topology")
 
 
 def main(arguments: list[str]) -> int:
