@@ -118,7 +118,9 @@ def draw_map(papers: Sequence[Miniature] | None = None) -> Figure:
         colour = plots.COLOURS[track % len(plots.COLOURS)]
         face = colour if slug in ready else "white"
         ax.plot(x, y, plots.MARKERS[track % len(plots.MARKERS)], ms=9, color=colour, mfc=face)
-        ax.annotate(f"{plan[slug].number:02d} {slug}", (x, y), (0, 9), textcoords="offset points", ha="center", size=8)
+        above = 9 if x % 2 == 0 else -15  # neighbours in a row have their names on different sides
+        name = f"{plan[slug].number:02d} {slug}"
+        ax.annotate(name, (x, y), (0, above), textcoords="offset points", ha="center", size=8)
     for before, after in graph.edges:
         arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 7, "shrinkB": 7}
         ax.annotate("", place[after], place[before], arrowprops=arrow)
