@@ -11,11 +11,12 @@ from nbval.plugin import IPyNbFile
 
 from helpers.claims import CLAIMS_MIME
 from helpers.notebooks import KERNEL_ENVIRONMENT, ROOT, kernel_cost
+from tests.processor_speed import slowness
 
 # The ledger's JSON holds raw decimals (its text form is compared, masked); SVG is not reproducible.
 NOT_COMPARED = ("image/svg+xml", CLAIMS_MIME)
 LIMIT_MB = 900
-LIMIT_CPU_SECONDS = 60
+LIMIT_CPU_SECONDS = 60  # on the reference machine of tests.processor_speed; a slower one has proportionally more
 LISTED_CPU_SECONDS = 40
 COSTS = ROOT / "results" / "notebook_costs.csv"
 POLL_SECONDS = 1.0
@@ -32,7 +33,8 @@ class CostItem(pytest.Item):
         cpu, peak = kernel_cost(self.parent.kernel.km.provisioner.pid)
         self.user_properties.append(("cost", (self.parent.path.stem, round(cpu, 1), round(peak))))
         assert peak <= LIMIT_MB, f"{self.parent.path.stem}: {peak:.0f} MB; the limit is {LIMIT_MB} MB"
-        assert cpu <= LIMIT_CPU_SECONDS, f"{self.parent.path.stem}: {cpu:.1f} CPU s; the limit is {LIMIT_CPU_SECONDS} s"
+        limit = LIMIT_CPU_SECONDS * slowness()
+        assert cpu <= limit, f"{self.parent.path.stem}: {cpu:.1f} CPU s; the limit on this machine is {limit:.0f} s"
 
     def reportinfo(self) -> tuple:
         return self.path, None, f"{self.parent.path.name}::cost"
@@ -95,7 +97,8 @@ class CostTable:
         COSTS.parent.mkdir(exist_ok=True)
         with COSTS.open("w", newline="") as table:
             csv.writer(table).writerows([("notebook", "cpu_seconds", "peak_mb"), *sorted(self.rows)])
+        listed = LISTED_CPU_SECONDS * slowness()
         terminalreporter.section(f"what the notebooks cost ({COSTS.relative_to(ROOT)})")
         for name, cpu, peak in sorted(self.rows):
-            note = f"  over {LISTED_CPU_SECONDS} s" if cpu > LISTED_CPU_SECONDS else ""
+            note = f"  over {listed:.0f} s" if cpu > listed else ""
             terminalreporter.write_line(f"{name:32s} {cpu:6.1f} CPU s {peak:5.0f} MB{note}")
