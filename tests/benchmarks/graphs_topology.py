@@ -47,7 +47,7 @@ def orbits() -> None:
         return lambda: code.enumerate_orbit_adjacencies(graph)
 
     columns = {"orbit adjacencies": at_once, "enumeration": one_by_one}
-    table("Orbit adjacencies, graphs of degree 6", "nodes", [50, 100, 200, 400, 800], columns, {"enumeration": 200})
+    table("Orbit adjacencies, graphs of degree 6", "nodes", [25, 50, 100, 400, 800], columns, {"enumeration": 50})
 
 
 def delaunay(points: int) -> tuple[list[tuple[int, ...]], list[float]]:
