@@ -1,15 +1,14 @@
 """Speed of the graph track: FastRP against DeepWalk, orbit counts against enumeration, persistence against gudhi."""
 
-import itertools
 from collections.abc import Callable
 
 import gudhi
 import networkx as nx
 import numpy as np
-from scipy.spatial import Delaunay
 
 from helpers import session
 from tests.benchmarks.growth import Work, table
+from tests.complexes import delaunay
 from tests.notebook_functions import functions
 
 DIM = 64  # columns of an embedding
@@ -50,22 +49,9 @@ def orbits() -> None:
     table("Orbit adjacencies, graphs of degree 6", "nodes", [25, 50, 100, 400, 800], columns, {"enumeration": 50})
 
 
-def delaunay(points: int) -> tuple[list[tuple[int, ...]], list[float]]:
-    """A Delaunay complex of random points in the plane, each simplex with its longest edge."""
-    places = np.random.default_rng(0).standard_normal((points, 2))
-    triangles = [tuple(sorted(map(int, triangle))) for triangle in Delaunay(places).simplices]
-    faces = {face for top in triangles for size in (1, 2, 3) for face in itertools.combinations(top, size)}
-    simplices = sorted(faces, key=lambda face: (len(face), face))
-    lengths = [
-        max((float(np.linalg.norm(places[i] - places[j])) for i, j in itertools.combinations(one, 2)), default=0.0)
-        for one in simplices
-    ]
-    return simplices, lengths
-
-
 def with_gudhi(points: int) -> Work:
     """gudhi's persistence over Z/2; building its tree counts, as ordering counts in the notebooks."""
-    simplices, lengths = delaunay(points)
+    simplices, lengths = delaunay(points, seed=0)
 
     def run() -> None:
         tree = gudhi.SimplexTree()
@@ -83,7 +69,7 @@ def persistence() -> None:
         pairs = functions(slug, "persistence_pairs").persistence_pairs
 
         def make(points: int) -> Work:
-            simplices, lengths = delaunay(points)
+            simplices, lengths = delaunay(points, seed=0)
             return lambda: pairs(simplices, lengths)
 
         return make

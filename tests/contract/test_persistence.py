@@ -2,27 +2,33 @@
 
 import itertools
 import math
+from functools import cache
 
 import gudhi
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.spatial import Delaunay
 
+from tests import complexes
 from tests.notebook_functions import functions
 
 Bars = list[tuple[int, float, float]]
 
 
+@cache
+def pairs_of(slug: str):
+    """A notebook's function, read once."""
+    return functions(slug, "persistence_pairs").persistence_pairs
+
+
 def bars_of_summands(simplices: list[tuple[int, ...]], values: list[float]) -> Bars:
     """Notebook 53 returns bars."""
-    return functions("multipers_representations", "persistence_pairs").persistence_pairs(simplices, values)
+    return pairs_of("multipers_representations")(simplices, values)
 
 
 def bars_of_places(simplices: list[tuple[int, ...]], values: list[float]) -> Bars:
     """Notebook 52 returns the places of the simplices that give birth and kill."""
-    pairs = functions("multipers_optimization", "persistence_pairs").persistence_pairs(simplices, values)
+    pairs = pairs_of("multipers_optimization")(simplices, values)
     bars = [(dimension, values[i], math.inf if j is None else values[j]) for dimension, i, j in pairs]
     return [bar for bar in bars if bar[2] > bar[1]]
 
@@ -44,12 +50,6 @@ def gudhi_bars(simplices: list[tuple[int, ...]], values: list[float]) -> Bars:
     return [bar for bar in found if bar[2] > bar[1]]
 
 
-def closure(tops: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """All faces of some simplices, small ones first."""
-    faces = {face for top in tops for size in range(1, len(top) + 1) for face in itertools.combinations(top, size)}
-    return sorted(faces, key=lambda face: (len(face), face))
-
-
 def monotone(simplices: list[tuple[int, ...]], own: list[float]) -> list[float]:
     """The least values above `own` under which every face comes no later than its simplex."""
     values: dict[tuple[int, ...], float] = {}
@@ -62,12 +62,7 @@ def monotone(simplices: list[tuple[int, ...]], own: list[float]) -> list[float]:
 @NOTEBOOKS
 @pytest.mark.parametrize("seed", range(5))
 def test_bars_of_a_delaunay_complex_are_gudhis(bars, seed):
-    points = np.random.default_rng(seed).standard_normal((40, 2))
-    simplices = closure([tuple(sorted(map(int, triangle))) for triangle in Delaunay(points).simplices])
-    lengths = [
-        max((float(np.linalg.norm(points[i] - points[j])) for i, j in itertools.combinations(simplex, 2)), default=0.0)
-        for simplex in simplices
-    ]
+    simplices, lengths = complexes.delaunay(40, seed)
     assert sorted(bars(simplices, lengths)) == sorted(gudhi_bars(simplices, lengths))
 
 
@@ -76,7 +71,7 @@ def test_bars_of_a_delaunay_complex_are_gudhis(bars, seed):
 def test_bars_of_any_complex_are_gudhis(bars, data):
     """Complexes up to dimension 3 on seven vertices; few values, so that many simplices come at once."""
     top = st.sets(st.integers(0, 6), min_size=1, max_size=4).map(lambda vertices: tuple(sorted(vertices)))
-    simplices = closure(data.draw(st.lists(top, min_size=1, max_size=8), label="simplices"))
+    simplices = complexes.closure(data.draw(st.lists(top, min_size=1, max_size=8), label="simplices"))
     own = data.draw(st.lists(st.integers(0, 5), min_size=len(simplices), max_size=len(simplices)), label="values")
     values = monotone(simplices, [float(value) for value in own])
     assert sorted(bars(simplices, values)) == sorted(gudhi_bars(simplices, values))
