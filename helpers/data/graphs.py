@@ -31,6 +31,16 @@ class AirRoutes(NamedTuple):
     routes: np.ndarray  # [9161, 3] carrier, from, to: numbers of carriers and airports
 
 
+class LetterGraph(NamedTuple):
+    """Letters of three scripts, and the names, marks and scripts they share: a small knowledge graph."""
+
+    names: np.ndarray  # [1464] the letter itself, or the name of a mark, letter name or script
+    kind: np.ndarray  # [1464] letter, mark, name or script
+    words: list[frozenset[str]]  # words of the Unicode name; none for names and scripts
+    edges: np.ndarray  # [2758, 2] undirected, node numbers, the smaller first
+    relation: np.ndarray  # [2758] case, base, mark, name or script
+
+
 class Molecule(NamedTuple):
     """One small organic molecule."""
 
@@ -57,6 +67,20 @@ def air_routes() -> AirRoutes:
     stored = files.arrays("us_flights.npz")
     airports = (stored[f"ap_{key}"] for key in ("code", "name", "lat", "lon", "type"))
     return AirRoutes(*airports, stored["carriers"], stored["routes"].astype(np.int64))
+
+
+def letters() -> LetterGraph:
+    """Cased letters of Latin, Greek and Cyrillic with their parts, from Unicode 15.0: connected, undirected."""
+    rows = [line.split("\t") for line in files.lines("unicode_letters.tsv.gz")]
+    kind, names, titles, _ = (np.array(column) for column in zip(*rows, strict=True))
+    links = [
+        (*sorted((place, int(end))), relation)
+        for place, row in enumerate(rows)
+        for relation, end in (link.split(":") for link in row[3].split())
+    ]
+    links.sort()
+    edges, relation = np.array([link[:2] for link in links]), np.array([link[2] for link in links])
+    return LetterGraph(names, kind, [frozenset(title.split()) for title in titles.tolist()], edges, relation)
 
 
 def molecules() -> list[Molecule]:

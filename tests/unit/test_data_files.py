@@ -23,6 +23,7 @@ BUILD = DATA / "build"
 LOADERS = [
     graphs.air_routes,
     graphs.debian_graph,
+    graphs.letters,
     graphs.molecules,
     images.brains,
     images.digits,
@@ -33,6 +34,7 @@ LOADERS = [
     tables.cells,
     tables.flights,
     text.bible,
+    text.glove,
     text.python_docstrings,
     text.wordnet,
 ]
@@ -333,6 +335,40 @@ def test_relations_of_one_kind_stand_together(script):
         [("@", "00000007"), ("@", "00000009"), ("p", "00000008")],
         "barks | loudly",
     )
+
+
+def test_a_letter_is_joined_to_its_parts_or_its_name(script):
+    built = script("unicode_letters")
+    lines = [
+        "0045;LATIN CAPITAL LETTER E;Lu;0;L;;;;;N;;;;0065;",
+        "0065;LATIN SMALL LETTER E;Ll;0;L;;;;;N;;;0045;;0045",
+        "00E9;LATIN SMALL LETTER E WITH ACUTE;Ll;0;L;0065 0301;;;;N;;;00C9;;00C9",  # its capital is not here
+        "0133;LATIN SMALL LIGATURE IJ;Ll;0;L;<compat> 0069 006A;;;;N;;;0132;;0132",
+        "00DF;LATIN SMALL LETTER SHARP S;Ll;0;L;;;;;N;;;;;",  # no partner
+        "0301;COMBINING ACUTE ACCENT;Mn;230;NSM;;;;;N;;;;;",
+        "2C65;LATIN SMALL LETTER A WITH STROKE;Ll;0;L;;;;;N;;;023A;;023A",  # outside the blocks
+    ]
+    found = built.links({character.code: character for character in map(built.read_character, lines)})
+    assert [(one[1], relation, other[1]) for one, relation, other in found] == [
+        ("E", "case", "e"),
+        ("E", "name", "E"),
+        ("E", "script", "LATIN"),
+        ("e", "name", "E"),
+        ("é", "base", "e"),
+        ("é", "mark", "ACUTE ACCENT"),
+        ("ĳ", "name", "IJ"),
+        ("IJ", "script", "LATIN"),
+    ]
+
+
+def test_vectors_are_kept_within_half_a_step(script):
+    built = script("glove_20k_100d_i8")
+    assert built.plain_words(["the", ",", "u.s.", "éclair", "n't", "of"]) == ["the", "of"]
+    vectors = np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32)
+    whole, scale = built.to_8_bits(vectors)
+    assert whole.dtype == np.int8
+    assert np.abs(whole).max() == 127
+    assert np.abs(whole * scale - vectors).max() <= scale / 2 * 1.001
 
 
 def test_values_of_r_are_read(script):

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import unicodedata
 
 import networkx as nx
 import numpy as np
@@ -22,7 +23,6 @@ ELSEWHERE = [
     text.wikipedia_vectors,
     text.cmudict,
     text.austen,
-    text.glove,
     series.patients,
     series.motion,
     series.dna,
@@ -177,6 +177,40 @@ def test_brains():
     assert np.corrcoef(half.ravel(), stored.t1.ravel())[0, 1] > 0.99  # its own mirror image
     there = stored.t1[4:94, 4:112, :90] > 0, stored.colin27[:, :, :90] > 0
     assert 2 * (there[0] & there[1]).sum() / (there[0].sum() + there[1].sum()) == pytest.approx(0.948, abs=0.001)
+
+
+@pytest.fixture(scope="module")
+def letters():
+    return graphs.letters()
+
+
+def test_letter_graph_is_connected_and_simple(letters):
+    graph = nx.Graph(letters.edges.tolist())
+    assert graph.number_of_nodes() == len(letters.names) == len(letters.kind) == len(letters.words) == 1464
+    assert graph.number_of_edges() == len(letters.edges) == len(letters.relation) == 2758
+    assert nx.is_connected(graph)
+    assert (letters.edges[:, 0] < letters.edges[:, 1]).all()
+    assert len(set(zip(letters.kind, letters.names, strict=True))) == 1464
+
+
+def test_letters_agree_with_python(letters):
+    """Python carries Unicode's tables too: partners, parts and words are as it has them."""
+    names = letters.names.tolist()
+
+    def joined(*relations):
+        return {frozenset(names[end] for end in ends) for ends in letters.edges[np.isin(letters.relation, relations)]}
+
+    def parts(letter):
+        codes = unicodedata.decomposition(letter).split()
+        pieces = [chr(int(code, 16)) for code in codes] if "<compat>" not in codes else []
+        return [piece if piece.isalpha() else unicodedata.name(piece).removeprefix("COMBINING ") for piece in pieces]
+
+    characters = [names[place] for place in np.flatnonzero(letters.kind == "letter")]
+    assert joined("base", "mark") == {frozenset((letter, part)) for letter in characters for part in parts(letter)}
+    for one, other in joined("case"):
+        assert other in one.lower() + one.upper() or one in other.lower() + other.upper()
+    for place, letter in enumerate(characters):
+        assert letters.words[place] == set(unicodedata.name(letter).split())
 
 
 def test_molecules():
@@ -334,6 +368,18 @@ def test_wordnet(nouns):
     ]
 
 
+def test_glove():
+    stored = text.glove()
+    assert stored.vectors.shape == (len(stored.words), 100) == (20_000, 100)
+    assert stored.vectors.dtype == np.float32
+    assert len(set(stored.words.tolist())) == 20_000
+    number = {word: place for place, word in enumerate(stored.words.tolist())}
+    unit = stored.vectors / np.linalg.norm(stored.vectors, axis=1, keepdims=True)
+    king, man, woman = (unit[number[word]] for word in ("king", "man", "woman"))
+    best = stored.words[np.argsort(-unit @ (king - man + woman))[:3]].tolist()
+    assert [word for word in best if word not in ("king", "man", "woman")][0] == "queen"
+
+
 def test_wordnet_leads_up_to_entity(nouns):
     links = [(start, kind, end) for start, synset in enumerate(nouns) for kind, end in synset.links]
     kinds = [kind for _, kind, _ in links]
@@ -458,18 +504,6 @@ def test_austen(shelf):
     )
     novels = text.austen()
     assert novels == {"emma": "EMMA\n\n=== not a title", "persuasion": "P."}
-
-
-def test_glove(shelf):
-    shelf.arrays(
-        "glove_20k_100d_i8.npz",
-        words=np.array(["the", "of"]),
-        vectors=np.array([[127, -2], [0, 4]], dtype=np.int8),
-        scale=np.float32(0.25),
-    )
-    stored = text.glove()
-    assert stored.words.tolist() == ["the", "of"]
-    assert same(stored.vectors, np.array([[31.75, -0.5], [0, 1]], dtype=np.float32))
 
 
 # Stand-ins: tables
