@@ -192,20 +192,25 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def find(names: Sequence[str]) -> list[Miniature]:
-    """The papers named by slug or number; all of them when `names` is empty.
+    """The papers named by slug or number; all of them when `names` is empty. Other notebooks are not read.
 
-    Raises UnknownPaper, in one line with the nearest slug, for a name that has no notebook.
+    Raises UnknownPaper, in one line with the nearest slug, for a name that has no notebook, and NotebookFault as
+    `load` does.
     """
-    papers = miniatures()
-    by_name = {paper.slug: paper for paper in papers} | {str(paper.number): paper for paper in papers}
+    if not names:
+        return miniatures()
+    by_name: dict[str, Path] = {}
+    for path in notebook_paths():
+        number, slug = path.stem.split("_", 1)
+        by_name |= {slug: path, str(int(number)): path}
     for name in names:
         if name.lstrip("0") in by_name or name in by_name:
             continue
         slug = next((p.slug for p in planned().values() if name in (p.slug, str(p.number))), None)
         reason = f"{slug!r} is planned but has no notebook yet" if slug else "no such paper"
-        raise UnknownPaper(f"paper {name!r}: {reason}; {nearest(name, [paper.slug for paper in papers])}")
-    chosen = [by_name.get(name) or by_name[name.lstrip("0")] for name in names]
-    return list(dict.fromkeys(chosen)) or papers
+        slugs = [known for known in by_name if not known.isdecimal()]
+        raise UnknownPaper(f"paper {name!r}: {reason}; {nearest(name, slugs)}")
+    return [load(path) for path in dict.fromkeys(by_name.get(name) or by_name[name.lstrip("0")] for name in names)]
 
 
 def tagged_source(path: Path, tag: str) -> str:

@@ -126,6 +126,15 @@ def test_find_by_slug_and_number_and_all(collection):
     assert [paper.slug for paper in catalogue.find(["46", "02", "s4"])] == ["fastrp", "s4"]
 
 
+def test_a_faulty_notebook_does_not_hold_up_others(collection):
+    collection("s4")
+    collection("fastrp").write_text("{}")
+    assert [paper.slug for paper in catalogue.find(["s4"])] == ["s4"]
+    for names in (["fastrp"], []):
+        with pytest.raises(NotebookFault, match=r"^46_fastrp\.ipynb: no `miniature` block"):
+            catalogue.find(names)
+
+
 def test_unknown_papers_are_refused_with_the_nearest(collection):
     collection("fastrp")
     with pytest.raises(UnknownPaper, match="did you mean fastrp"):

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from helpers import training
 from helpers.nets import MLP
-from helpers.training import NotTrained, Stacked, adam, fit, fit_stacked, minibatches
+from helpers.training import NotTrained, Stacked, adam, fit, fit_stacked, minibatches, one_cycle
 
 
 def data(rows=60):
@@ -34,6 +34,34 @@ def test_fit_lowers_the_loss_and_records_it():
     assert history.steps[0] == 1
     assert history.steps[-1] == 200
     assert len(history.steps) == len(history.loss) == 11
+
+
+@given(st.integers(4, 300), st.floats(1e-5, 1.0))
+def test_one_cycle_climbs_and_falls(steps, lr):
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = one_cycle(lr, steps)([parameter])
+    rates = []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        parameter.grad = torch.ones(1)
+        optimizer.step()
+    top = int(np.argmax(rates))
+    assert rates[0] == pytest.approx(lr / 25)
+    assert (np.diff(rates[: top + 1]) > 0).all()
+    assert (np.diff(rates[top:]) < 0).all()
+    assert abs(top - 0.3 * steps) <= 1
+    assert max(rates) > 0.9 * lr
+    assert max(rates) <= lr * 1.0001
+    # a cosine from lr, where the climb ends, to nothing, one step after the last
+    fall = np.arange(top, steps) - (0.3 * (steps + 1) - 1)
+    expected = lr * (1 + np.cos(np.pi * fall / (0.7 * (steps + 1)))) / 2
+    np.testing.assert_allclose(rates[top + 1 :], expected[1:], rtol=1e-3, atol=1e-5 * lr)
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 3])
+def test_one_cycle_refuses_too_few_steps(steps):
+    with pytest.raises(ValueError, match=f"steps = {steps}: allowed is an integer from 4 up"):
+        one_cycle(0.1, steps)
 
 
 def test_fit_is_the_plain_loop():
