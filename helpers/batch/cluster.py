@@ -109,7 +109,9 @@ class Cluster:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._local, self._address, self._batch = None, scheduler, f"miniatures-{uuid.uuid4()}"
         if scheduler is None:
-            with warnings.catch_warnings():
+            # The worker is a thread of this process: when it was silent for long, the machine slept.
+            silence = dask.config.set({"distributed.scheduler.worker-ttl": None})
+            with silence, warnings.catch_warnings():
                 # Dask asks which address leads outside; offline there is none, and none is needed.
                 warnings.filterwarnings("ignore", "Couldn't detect a suitable IP address", RuntimeWarning)
                 self._local = LocalCluster(

@@ -83,6 +83,22 @@ def test_a_killed_kernel_is_recorded_and_the_batch_goes_on(folder):
     assert_whole(folder, range(3))
 
 
+def test_a_batch_goes_on_after_the_machine_slept(folder, monkeypatch):
+    """Dask gives up a worker that was silent for five minutes, here one second, though it slept as all else did."""
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "1s")
+    process = batches.start(folder, "run", "s4", "--seeds", "0-3", "--workers", "1")
+    wait_for_results(folder, 1)
+    asleep = [psutil.Process(process.pid), *batches.until(lambda: batches.kernels(process))]
+    for one in asleep:
+        one.suspend()
+    time.sleep(8)
+    for one in reversed(asleep):
+        one.resume()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert_whole(folder, range(4))
+
+
 def test_ctrl_c_stops_soon_says_how_to_go_on_and_leaves_nothing_half_written(folder):
     process = batches.start(folder, "run", "s4", "--seeds", "0-5", "--workers", "2")
     wait_for_results(folder, 1)
