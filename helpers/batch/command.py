@@ -137,6 +137,7 @@ class _Interrupt:
 
     def __init__(self, folder: Path, runs: int, kept: int, forced: bool) -> None:
         self.folder, self.runs, self.kept, self.forced, self.said = folder, runs, kept, forced, False
+        self.keeping = self.waits = False
         self.timer = threading.Timer(STOP_SECONDS, self.leave)
         self.timer.daemon = True
 
@@ -144,7 +145,20 @@ class _Interrupt:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         self.timer.start()
-        raise KeyboardInterrupt
+        self.waits = self.keeping
+        if not self.waits:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def later(self) -> Iterator[None]:
+        """Let what stands inside come to its end before an interrupt takes effect."""
+        self.keeping = True
+        try:
+            yield
+        finally:
+            self.keeping = False
+        if self.waits:
+            raise KeyboardInterrupt
 
     def say(self, reason: str = "Stopped") -> None:
         """Say once what is kept."""
@@ -177,8 +191,9 @@ def _execute(store: Store, cluster: Any, runs: Sequence[Run], timeout: float, in
     progress = Progress(runs)
     with progress.bar, contextlib.closing(cluster.execute(runs, timeout=timeout, on_event=progress.event)) as outcomes:
         for run, outcome in outcomes:
-            store.put(run, outcome)
-            interrupt.kept += outcome.status == DONE
+            with interrupt.later():  # else a result could be kept and not be counted
+                store.put(run, outcome)
+                interrupt.kept += outcome.status == DONE
             progress.finished(run, outcome)
 
 
