@@ -1,8 +1,9 @@
 """The pages that are made from the notebooks' metadata: README table, start page, map of what to read before what."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from matplotlib.figure import Figure
@@ -90,9 +91,10 @@ def note_running_time(notebook: nbformat.NotebookNode, cpu_seconds: float) -> No
 
 
 def draw_map(papers: Sequence[Miniature] | None = None) -> Figure:
-    """Draw what to read before what: one column for each step, arrows from a paper to those that need it.
+    """Draw what to read before what: a row for each paper, below the last of those that it needs and one step further
+    to the right. Lines lead to it from what it needs, unless a way through other papers leads there as well.
 
-    Papers without a notebook yet are drawn hollow.
+    Papers without a notebook yet are drawn hollow. Papers that need no other and that no other needs are left out.
     """
     import matplotlib.pyplot as plt
     import networkx as nx
@@ -100,35 +102,52 @@ def draw_map(papers: Sequence[Miniature] | None = None) -> Figure:
     from helpers import plots
 
     papers = catalogue.miniatures() if papers is None else papers
-    graph = nx.DiGraph()
-    for paper in papers:
-        graph.add_node(paper.slug)
-        graph.add_edges_from((need, paper.slug) for need in paper.needs)
+    graph = nx.DiGraph((need, paper.slug) for paper in papers for need in paper.needs)
     ready = {paper.slug for paper in papers}
-    tracks = list(TRACKS)
-    plan = catalogue.planned()
-    place = {}
-    for column, slugs in enumerate(nx.topological_generations(graph)):
-        ordered = sorted(slugs, key=lambda slug: (tracks.index(plan[slug].track), plan[slug].number))
-        place |= {slug: (column, -row) for row, slug in enumerate(ordered)}
-    rows = 1 - min(y for _, y in place.values())
-    figure, ax = plt.subplots(figsize=(7, 0.6 * rows + 0.8))
+    tracks, plan = list(TRACKS), catalogue.planned()
+    place = _places(graph)
+    figure, ax = plt.subplots(figsize=(6, 0.28 * len(place) + 1.4))
+    line = {"arrowstyle": "->", "color": "0.5", "shrinkA": 5, "shrinkB": 5}
+    for before, after in nx.transitive_reduction(graph).edges:
+        bent = "angle,angleA=270,angleB=180,rad=4"  # down from the mark, then to the right
+        ax.annotate("", place[after], place[before], arrowprops=line | {"connectionstyle": bent}, zorder=1)
     for slug, (x, y) in place.items():
-        track = tracks.index(plan[slug].track)
-        colour = plots.COLOURS[track % len(plots.COLOURS)]
-        face = colour if slug in ready else "white"
-        ax.plot(x, y, plots.MARKERS[track % len(plots.MARKERS)], ms=9, color=colour, mfc=face)
-        above = 9 if x % 2 == 0 else -15  # neighbours in a row have their names on different sides
+        colour, marker = _style(tracks.index(plan[slug].track), plots)
+        ax.plot(x, y, marker, ms=8, color=colour, mfc=colour if slug in ready else "white", zorder=3)
+        box = {"fc": "white", "ec": "none", "pad": 0.8}  # a name stays readable where a line passes
         name = f"{plan[slug].number:02d} {slug}"
-        ax.annotate(name, (x, y), (0, above), textcoords="offset points", ha="center", size=8)
-    for before, after in graph.edges:
-        arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 7, "shrinkB": 7}
-        ax.annotate("", place[after], place[before], arrowprops=arrow)
+        ax.annotate(name, (x, y), (8, 0), textcoords="offset points", va="center", size=8, bbox=box, zorder=2)
     for track in sorted({tracks.index(plan[slug].track) for slug in place}):
-        colour, marker = plots.COLOURS[track % len(plots.COLOURS)], plots.MARKERS[track % len(plots.MARKERS)]
+        colour, marker = _style(track, plots)
         ax.plot([], [], marker, color=colour, label=TRACKS[tracks[track]])
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2)
-    ax.margins(x=0.2, y=0.25)
+    if place:
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2)
+        ax.set_xlim(-0.3, max(x for x, _ in place.values()) + 1.5)
     ax.axis("off")
-    ax.set_title("Read from left to right; hollow: planned, no notebook yet")
+    ax.set_title("Follow the lines; hollow: planned, no notebook yet")
     return figure
+
+
+def _places(graph: Any) -> dict[str, tuple[int, int]]:
+    """Column and row (downwards, negative) of each paper, in the order of rows."""
+    import networkx as nx
+
+    plan, tracks = catalogue.planned(), list(TRACKS)
+    column = {slug: x for x, slugs in enumerate(nx.topological_generations(graph)) for slug in slugs}
+
+    def in_order(slugs: Iterable[str]) -> list[str]:
+        return sorted(slugs, key=lambda slug: (tracks.index(plan[slug].track), plan[slug].number))
+
+    place: dict[str, tuple[int, int]] = {}
+    waiting = in_order(slug for slug in graph if column[slug] == 0)[::-1]
+    while waiting:
+        slug = waiting.pop()
+        place[slug] = (column[slug], -len(place))
+        next_ones = (after for after in graph.successors(slug) if place.keys() >= set(graph.predecessors(after)))
+        waiting += in_order(next_ones)[::-1]
+    return place
+
+
+def _style(track: int, plots: Any) -> tuple[str, str]:
+    """Colour and marker of a track."""
+    return plots.COLOURS[track % len(plots.COLOURS)], plots.MARKERS[track % len(plots.MARKERS)]

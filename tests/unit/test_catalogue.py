@@ -210,12 +210,36 @@ def test_the_table_goes_between_its_markers(collection):
         pages.readme("no markers", [])
 
 
-def test_the_map_has_every_paper_and_its_needs(collection):
+def drawn(papers):
+    """Names on the map with their places, and how many lines there are."""
+    texts = pages.draw_map(papers).axes[0].texts
+    return {text.get_text(): text.xy for text in texts if text.get_text()}, sum(not text.get_text() for text in texts)
+
+
+def test_the_map_has_every_paper_with_a_line_and_no_line_too_many(collection):
     collection("s4", needs=["lssl"])
+    collection("mamba_360", needs=["lssl", "s4"])
     collection("fastrp")
-    figure = pages.draw_map(catalogue.miniatures())
-    words = {text.get_text() for text in figure.axes[0].texts}
-    assert {"01 lssl", "02 s4", "46 fastrp"} <= words
+    places, lines = drawn(catalogue.miniatures())
+    assert places == {"01 lssl": (0, 0), "02 s4": (1, -1), "04 mamba_360": (2, -2)}
+    assert lines == 2  # 04 needs 01 by way of 02
+
+
+def test_on_the_map_a_paper_stands_below_and_to_the_right_of_what_it_needs():
+    papers = catalogue.miniatures()
+    places, _ = drawn(papers)
+    assert len({y for _, y in places.values()}) == len(places)
+    names = {slug: f"{paper.number:02d} {slug}" for slug, paper in catalogue.planned().items()}
+    for paper in papers:
+        for need in paper.needs:
+            (x, y), (x_before, y_before) = places[names[paper.slug]], places[names[need]]
+            assert x > x_before
+            assert y < y_before
+
+
+def test_a_map_without_lines_is_empty(collection):
+    collection("fastrp")
+    assert drawn(catalogue.miniatures()) == ({}, 0)
 
 
 def test_running_time_is_noted_in_steps_of_five_and_only_when_it_moved(collection):
