@@ -88,11 +88,14 @@ def test_a_batch_goes_on_after_the_machine_slept(folder, monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "1s")
     process = batches.start(folder, "run", "s4", "--seeds", "0-3", "--workers", "1")
     wait_for_results(folder, 1)
-    asleep = [psutil.Process(process.pid), *batches.until(lambda: batches.kernels(process))]
-    for one in asleep:
-        one.suspend()
+    batches.until(lambda: batches.kernels(process))
+    command = psutil.Process(process.pid)
+    command.suspend()
+    kernels = batches.kernels(process)  # those that it can end no more
+    for kernel in kernels:
+        kernel.suspend()
     time.sleep(8)
-    for one in reversed(asleep):
+    for one in (*kernels, command):
         one.resume()
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, out + err
