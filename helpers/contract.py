@@ -45,6 +45,7 @@ FORBIDDEN = {
     r"sys\.path": "changes sys.path",
 }
 LOCAL_PATH = re.compile(r"(?<![\w.])/(root|home|tmp|work|Users|usr)/|[A-Z]:\\\\")
+ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 Fault = tuple[int | None, str]
 
 
@@ -161,6 +162,8 @@ def _outputs(notebook: NotebookNode) -> Iterator[Fault]:
             text = "".join([output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")])
             if LOCAL_PATH.search(text):
                 yield place, "a machine's path in the output"
+            if ADDRESS.search(text):
+                yield place, "an address in memory in the output; it differs at every run"
     if pictures < LEAST_PICTURES:
         yield None, f"{pictures} pictures; at least {LEAST_PICTURES}"
 

@@ -29,6 +29,10 @@ def add_path(notebook):
     notebook.cells[2].outputs = [new_output("stream", name="stdout", text="saved in /tmp/me/x")]
 
 
+def add_address(notebook):
+    notebook.cells[2].outputs = [new_output("stream", name="stdout", text="Generator(PCG64) at 0x7F08C2D0A340")]
+
+
 def add_long_cell(notebook):
     notebook.cells.insert(5, new_code_cell("\n".join(f"x{i} = {i}" for i in range(33)), execution_count=1, id="long"))
 
@@ -87,6 +91,7 @@ DAMAGE = {
     add_error: "cell 2: an error output is committed: ValueError",
     add_stderr: "cell 2: output on stderr",
     add_path: "cell 2: a machine's path in the output",
+    add_address: "cell 2: an address in memory in the output",
     add_long_cell: "cell 5: 33 lines of code",
     unrun: "cell 2: committed without having been run",
     swap_parts: "in this order",
