@@ -204,13 +204,12 @@ def find(names: Sequence[str]) -> list[Miniature]:
         number, slug = path.stem.split("_", 1)
         by_name |= {slug: path, str(int(number)): path}
     for name in names:
-        if name.lstrip("0") in by_name or name in by_name:
-            continue
-        slug = next((p.slug for p in planned().values() if name in (p.slug, str(p.number))), None)
-        reason = f"{slug!r} is planned but has no notebook yet" if slug else "no such paper"
-        slugs = [known for known in by_name if not known.isdecimal()]
-        raise UnknownPaper(f"paper {name!r}: {reason}; {nearest(name, slugs)}")
-    return [load(path) for path in dict.fromkeys(by_name.get(name) or by_name[name.lstrip("0")] for name in names)]
+        if name.lstrip("0") not in by_name:
+            slug = next((p.slug for p in planned().values() if name in (p.slug, str(p.number))), None)
+            reason = f"{slug!r} is planned but has no notebook yet" if slug else "no such paper"
+            slugs = [known for known in by_name if not known.isdecimal()]
+            raise UnknownPaper(f"paper {name!r}: {reason}; {nearest(name, slugs)}")
+    return [load(path) for path in dict.fromkeys(by_name[name.lstrip("0")] for name in names)]
 
 
 def tagged_source(path: Path, tag: str) -> str:

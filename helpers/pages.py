@@ -103,23 +103,27 @@ def draw_map(papers: Sequence[Miniature] | None = None) -> Figure:
 
     papers = catalogue.miniatures() if papers is None else papers
     graph = nx.DiGraph((need, paper.slug) for paper in papers for need in paper.needs)
-    ready = {paper.slug for paper in papers}
-    tracks, plan = list(TRACKS), catalogue.planned()
-    place = _places(graph)
+    ready, plan, place = {paper.slug for paper in papers}, catalogue.planned(), _places(graph)
     figure, ax = plt.subplots(figsize=(6, 0.28 * len(place) + 1.4))
-    line = {"arrowstyle": "->", "color": "0.5", "shrinkA": 5, "shrinkB": 5}
+    box = {"fc": "white", "ec": "none", "pad": 0.8}  # a name stays readable where a line passes
+    name = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "size": 8, "bbox": box, "zorder": 2}
+    bent = "angle,angleA=270,angleB=180,rad=4"  # down from the mark, then to the right
+    arrow = {"arrowstyle": "->", "color": "0.5", "shrinkA": 5, "shrinkB": 5, "connectionstyle": bent}
     for before, after in nx.transitive_reduction(graph).edges:
-        bent = "angle,angleA=270,angleB=180,rad=4"  # down from the mark, then to the right
-        ax.annotate("", place[after], place[before], arrowprops=line | {"connectionstyle": bent}, zorder=1)
-    for slug, (x, y) in place.items():
-        colour, marker = _style(tracks.index(plan[slug].track), plots)
-        ax.plot(x, y, marker, ms=8, color=colour, mfc=colour if slug in ready else "white", zorder=3)
-        box = {"fc": "white", "ec": "none", "pad": 0.8}  # a name stays readable where a line passes
-        name = f"{plan[slug].number:02d} {slug}"
-        ax.annotate(name, (x, y), (8, 0), textcoords="offset points", va="center", size=8, bbox=box, zorder=2)
-    for track in sorted({tracks.index(plan[slug].track) for slug in place}):
-        colour, marker = _style(track, plots)
-        ax.plot([], [], marker, color=colour, label=TRACKS[tracks[track]])
+        ax.annotate("", place[after], place[before], arrowprops=arrow, zorder=1)
+    for number, (track, title) in enumerate(TRACKS.items()):
+        drawn = [slug for slug in place if plan[slug].track == track]
+        style = {
+            "color": plots.COLOURS[number % len(plots.COLOURS)],
+            "marker": plots.MARKERS[number % len(plots.MARKERS)],
+            "linestyle": "none",
+        }
+        for slug in drawn:
+            inside = style["color"] if slug in ready else "white"
+            ax.plot(*place[slug], ms=8, mfc=inside, zorder=3, **style)
+            ax.annotate(f"{plan[slug].number:02d} {slug}", place[slug], **name)
+        if drawn:
+            ax.plot([], [], label=title, **style)
     if place:
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2)
         ax.set_xlim(-0.3, max(x for x, _ in place.values()) + 1.5)
@@ -132,22 +136,17 @@ def _places(graph: Any) -> dict[str, tuple[int, int]]:
     """Column and row (downwards, negative) of each paper, in the order of rows."""
     import networkx as nx
 
-    plan, tracks = catalogue.planned(), list(TRACKS)
     column = {slug: x for x, slugs in enumerate(nx.topological_generations(graph)) for slug in slugs}
 
-    def in_order(slugs: Iterable[str]) -> list[str]:
-        return sorted(slugs, key=lambda slug: (tracks.index(plan[slug].track), plan[slug].number))
+    def last_first(slugs: Iterable[str]) -> list[str]:
+        return sorted(slugs, key=lambda slug: -catalogue.planned()[slug].number)
 
     place: dict[str, tuple[int, int]] = {}
-    waiting = in_order(slug for slug in graph if column[slug] == 0)[::-1]
+    waiting = last_first(slug for slug in graph if column[slug] == 0)
     while waiting:
         slug = waiting.pop()
         place[slug] = (column[slug], -len(place))
-        next_ones = (after for after in graph.successors(slug) if place.keys() >= set(graph.predecessors(after)))
-        waiting += in_order(next_ones)[::-1]
+        waiting += last_first(
+            after for after in graph.successors(slug) if place.keys() >= set(graph.predecessors(after))
+        )
     return place
-
-
-def _style(track: int, plots: Any) -> tuple[str, str]:
-    """Colour and marker of a track."""
-    return plots.COLOURS[track % len(plots.COLOURS)], plots.MARKERS[track % len(plots.MARKERS)]

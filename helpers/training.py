@@ -34,15 +34,13 @@ class History:
     loss: np.ndarray
 
 
-def adam(lr: float, weight_decay: float = 0.0) -> MakeOptimizer:
+def adam(lr: float, weight_decay: float = 0.0, betas: tuple[float, float] = (0.9, 0.999)) -> MakeOptimizer:
     """AdamW (Loshchilov and Hutter, 2019) with its update fused into one call, for `fit` and `fit_stacked`."""
-    return lambda parameters: torch.optim.AdamW(parameters, lr=lr, weight_decay=weight_decay, fused=True)
+    return lambda parameters: torch.optim.AdamW(parameters, lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
 
 
-def one_cycle(
-    lr: float, steps: int, weight_decay: float = 0.0, betas: tuple[float, float] = (0.9, 0.999)
-) -> MakeOptimizer:
-    """AdamW for `steps` steps whose learning rate climbs from lr/25 to `lr` in the first 30 % and falls to nothing.
+def one_cycle(lr: float, steps: int, betas: tuple[float, float] = (0.9, 0.999)) -> MakeOptimizer:
+    """`adam` for `steps` steps whose learning rate climbs from lr/25 to `lr` in the first 30 % and falls to nothing.
 
     Both ways it follows a cosine (Smith and Topin, 2019, without their cycle of the momentum).
 
@@ -52,7 +50,7 @@ def one_cycle(
         raise ValueError(f"steps = {steps!r}: allowed is an integer from 4 up")
 
     def make(parameters: Iterable[Tensor]) -> torch.optim.Optimizer:
-        optimizer = torch.optim.AdamW(parameters, lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
+        optimizer = adam(lr, betas=betas)(parameters)
         # the last of its rates, zero, is set after the last step
         cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps + 1, cycle_momentum=False)
         optimizer.register_step_post_hook(lambda *_: cycle.step())

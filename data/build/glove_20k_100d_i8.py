@@ -30,8 +30,8 @@ def plain_words(words: list[str]) -> list[str]:
 
 def to_8_bits(vectors: np.ndarray) -> tuple[np.ndarray, np.float32]:
     """Vectors as int8, and the one scale that gives them back within half a step."""
-    scale = np.float32(np.abs(vectors).max() / LARGEST)
-    return np.round(vectors / np.abs(vectors).max() * LARGEST).astype(np.int8), scale
+    largest = np.abs(vectors).max()
+    return np.round(vectors / largest * LARGEST).astype(np.int8), np.float32(largest / LARGEST)
 
 
 def main(root: Path, output: Path) -> None:

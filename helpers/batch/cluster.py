@@ -103,15 +103,19 @@ class Cluster:
         import dask
         from distributed import Client, LocalCluster
 
-        dask.config.set({"distributed.admin.event-loop-monitor-interval": "1h"})
+        dask.config.set(
+            {
+                "distributed.admin.event-loop-monitor-interval": "1h",
+                # A local worker is a thread of this process: when it was silent for long, the machine slept.
+                "distributed.scheduler.worker-ttl": None,
+            }
+        )
         for name in ("distributed", "distributed.client"):
             # A scheduler or worker that is lost is told here in one line; Dask's own account takes pages.
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._local, self._address, self._batch = None, scheduler, f"miniatures-{uuid.uuid4()}"
         if scheduler is None:
-            # The worker is a thread of this process: when it was silent for long, the machine slept.
-            silence = dask.config.set({"distributed.scheduler.worker-ttl": None})
-            with silence, warnings.catch_warnings():
+            with warnings.catch_warnings():
                 # Dask asks which address leads outside; offline there is none, and none is needed.
                 warnings.filterwarnings("ignore", "Couldn't detect a suitable IP address", RuntimeWarning)
                 self._local = LocalCluster(

@@ -372,7 +372,9 @@ def test_glove():
     stored = text.glove()
     assert stored.vectors.shape == (len(stored.words), 100) == (20_000, 100)
     assert stored.vectors.dtype == np.float32
+    assert stored.words[:3].tolist() == ["the", "of", "to"]
     assert len(set(stored.words.tolist())) == 20_000
+    assert np.abs(stored.vectors).max() == pytest.approx(3.574, abs=0.001)  # 127 steps
     number = {word: place for place, word in enumerate(stored.words.tolist())}
     unit = stored.vectors / np.linalg.norm(stored.vectors, axis=1, keepdims=True)
     king, man, woman = (unit[number[word]] for word in ("king", "man", "woman"))
